@@ -1,0 +1,90 @@
+#include "common/commands.h"
+
+#include <algorithm>
+
+namespace xdpfwd {
+namespace {
+
+constexpr Parameter prefixes{"prefixes", Kind::prefixes, true,
+                             "addresses, prefixes or ranges; - reads them from standard input"};
+constexpr Parameter ttl{"ttl", Kind::duration, false,
+                        "how long it lasts, as 90s, 1h30m or 7d; -1 (the default) has no end"};
+constexpr Parameter reason{"reason", Kind::text, false, "why, for whoever lists it later"};
+constexpr Parameter source{"source", Kind::name, false, "who makes the claim (cli unless told)"};
+constexpr Parameter strict{"strict", Kind::flag, false,
+                           "fail, and change nothing, where a prefix is as wanted already"};
+constexpr Parameter network_interface{"interface", Kind::interface, true, "name of a network interface, as eth0"};
+
+constexpr std::array claim_parameters{prefixes, ttl, reason, source, strict};
+constexpr std::array unblock_parameters{
+    prefixes,
+    Parameter{"source", Kind::name, false, "whose claim to take back (cli unless told)"},
+    Parameter{"all_sources", Kind::flag, false, "take back every source's claim, but for those in the config file"},
+    Parameter{"strict", Kind::flag, false, "fail, and change nothing, where there is no such claim"},
+};
+constexpr std::array list_parameters{
+    Parameter{"source", Kind::name, false, "only entries that this source claims"},
+    Parameter{"action", Kind::action, false, "only entries with this action: drop, monitor or allow"},
+    Parameter{"family", Kind::family, false, "only this family: ipv4 or ipv6"},
+    Parameter{"limit", Kind::count, false, "at most so many entries"},
+    Parameter{"cursor", Kind::cursor, false, "go on after this page"},
+};
+constexpr std::array check_parameters_row{prefixes};
+constexpr std::array flush_parameters{Parameter{"source", Kind::name, true, "whose claims to take back"}};
+constexpr std::array attach_parameters{
+    network_interface,
+    Parameter{"mode", Kind::mode, false, "auto (the default), native, generic or offload"},
+};
+constexpr std::array detach_parameters{network_interface};
+
+constexpr std::array rows{
+    Command{"block", Access::admin, Audience::everyone, "Drop every packet from these sources",
+            "Takes effect before it returns, and lasts across restart and reboot. Blocking what is blocked is no\n"
+            "error: it renews the time to live and the reason.",
+            claim_parameters},
+    Command{"unblock", Access::admin, Audience::everyone, "Take a claim back, whatever its action",
+            "Only the named source's claim goes; whatever else still blocks the address is told.", unblock_parameters},
+    Command{"allow", Access::admin, Audience::everyone, "Let these sources pass, whatever blocks them",
+            "Allow wins over drop and monitor, however wide or narrow either is.", claim_parameters},
+    Command{"monitor", Access::admin, Audience::everyone, "Count what would be dropped, and let it pass",
+            "The way to try a block before it bites. Drop and allow win over monitor.", claim_parameters},
+    Command{"list", Access::read, Audience::everyone, "Show the entries with their claims and counters", "",
+            list_parameters},
+    Command{"check", Access::read, Audience::everyone, "Tell what happens to packets from these sources",
+            "Ends with 0 when all of them are blocked, with 1 otherwise.", check_parameters_row},
+    Command{"flush", Access::admin, Audience::everyone, "Take back all claims of one source",
+            "Flushing a source that has none is no error.", flush_parameters},
+    Command{
+        "stats", Access::read, Audience::everyone, "Show packets and bytes by interface, family and reason", "", {}},
+    Command{"status", Access::read, Audience::everyone, "Show interfaces, modes, entries and storage", "", {}},
+    Command{"attach", Access::admin, Audience::everyone, "Filter on one more interface",
+            "Lasts across restart and reboot, until it is detached. An interface that is not there yet is\n"
+            "filtered from the moment it comes.",
+            attach_parameters},
+    Command{"detach", Access::admin, Audience::everyone, "Stop filtering on an interface",
+            "An interface that the config file names is filtered again after the next reload or restart.",
+            detach_parameters},
+    Command{"reload",
+            Access::admin,
+            Audience::everyone,
+            "Read the config file again",
+            "The file is checked whole before anything changes; on an error everything stays as it was.",
+            {}},
+    Command{"ping", Access::read, Audience::everyone, "Tell whether the daemon answers", "", {}},
+    Command{"hello", Access::read, Audience::programs, "Tell the protocol's version", "", {}},
+    Command{
+        "describe", Access::read, Audience::programs, "List the methods with their parameters as JSON Schema", "", {}},
+};
+
+static_assert(std::ranges::equal(rows, command_names, {}, &Command::name));
+
+}  // namespace
+
+std::span<const Command> commands() { return rows; }
+
+const Command* find_command(std::string_view name) {
+  const auto row = std::ranges::find(rows, name, &Command::name);
+  return row == rows.end() ? nullptr : &*row;
+}
+
+}  // namespace xdpfwd

@@ -1,0 +1,74 @@
+// One row a command. Everything that is said about a command is derived from its row: the client's
+// arguments and help, the server's check of access and parameters, and the protocol's `describe`.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string_view>
+
+namespace xdpfwd {
+
+/// Who may call a command. Root may call all of them.
+enum class Access : std::uint8_t { read, admin };
+
+/// What a parameter's value may be, in the protocol and on the command line.
+enum class Kind : std::uint8_t {
+  prefixes,   // array of 1 to max_request_prefixes addresses or prefixes; positional
+  interface,  // a network interface's name, 1 to 15 bytes; positional
+  duration,   // seconds from 1 to 3,153,600,000, or -1 for no end; `1h30m` on the command line
+  name,       // a source: 1 to 64 of A-Z a-z 0-9 . _ : / @ -
+  text,       // UTF-8, at most 256 bytes
+  action,     // drop, monitor, allow
+  family,     // ipv4, ipv6
+  mode,       // auto, native, generic, offload
+  count,      // 1 to 10,000
+  cursor,     // `next` of the page before
+  flag,       // true or false
+};
+
+struct Parameter {
+  std::string_view name;  // with underscores in the protocol, with dashes on the command line
+  Kind kind;
+  bool required;
+  std::string_view help;
+};
+
+/// Who can see a command: some are of use to programs only.
+enum class Audience : std::uint8_t { everyone, programs };
+
+struct Command {
+  std::string_view name;
+  Access access;
+  Audience audience;
+  std::string_view summary;  // one line
+  std::string_view details;  // what a reader of its help wants to know besides
+  std::span<const Parameter> parameters;
+};
+
+/// Every command's name, in the order in which help shows them. Whoever holds something for each command, as the
+/// table of rows and the server's table of handlers do, asserts that it has these names in this order.
+inline constexpr std::array<std::string_view, 15> command_names{
+    "block",  "unblock", "allow",  "monitor", "list", "check", "flush",    "stats",
+    "status", "attach",  "detach", "reload",  "ping", "hello", "describe",
+};
+
+/// All commands, in that order.
+std::span<const Command> commands();
+
+/// The row, or nullptr.
+const Command* find_command(std::string_view name);
+
+/// Checks a request's parameters against the row: every one known, of the right type and range, none
+/// missing. Throws Error (invalid) naming the parameter. Whether a prefix is well formed is left to
+/// whoever parses it.
+void check_parameters(const Command& command, const nlohmann::json& params);
+
+/// True for what the kernel takes as the name of a network interface.
+bool is_interface_name(std::string_view name);
+
+/// The parameters as JSON Schema (2020-12).
+nlohmann::json schema_of(const Command& command);
+
+}  // namespace xdpfwd

@@ -1,0 +1,65 @@
+#include "common/error.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace xdpfwd {
+namespace {
+
+struct Row {
+  Code code;
+  std::string_view reason;
+  int rpc_code;
+  int exit_status;
+};
+
+constexpr std::array rows{
+    Row{Code::parse, "parse", -32700, 1},
+    Row{Code::invalid_request, "invalid_request", -32600, 1},
+    Row{Code::unknown_method, "unknown_method", -32601, 1},
+    Row{Code::invalid, "invalid", -32602, 2},
+    Row{Code::internal, "internal", -32603, 1},
+    Row{Code::not_found, "not_found", 1, 1},
+    Row{Code::denied, "denied", 2, 4},
+    Row{Code::capacity, "capacity", 3, 5},
+    Row{Code::not_durable, "not_durable", 4, 6},
+    Row{Code::refused, "refused", 5, 1},
+    Row{Code::unsupported, "unsupported", 6, 1},
+    Row{Code::config, "config", 7, 1},
+    Row{Code::unreachable, "unreachable", 8, 3},
+};
+
+constexpr bool in_order() {
+  for (std::size_t index = 0; index < rows.size(); ++index)
+    if (rows[index].code != static_cast<Code>(index)) return false;
+  return true;
+}
+static_assert(in_order() && rows.size() == static_cast<std::size_t>(Code::unreachable) + 1);
+
+const Row& row_of(Code code) { return rows[static_cast<std::size_t>(code)]; }
+
+}  // namespace
+
+Error system_error(const std::string& action, int errno_value, std::string hint, Code code) {
+  return {code, action + ": " + std::strerror(errno_value), std::move(hint)};
+}
+
+std::string_view reason_of(Code code) { return row_of(code).reason; }
+int rpc_code_of(Code code) { return row_of(code).rpc_code; }
+int exit_status_of(Code code) { return row_of(code).exit_status; }
+
+nlohmann::json to_json(const Error& error) {
+  nlohmann::json data{{"reason", reason_of(error.code())}};
+  if (!error.hint().empty()) data["hint"] = error.hint();
+  return {{"code", rpc_code_of(error.code())}, {"message", error.what()}, {"data", std::move(data)}};
+}
+
+Error error_from_json(const nlohmann::json& json) {
+  const nlohmann::json data = json.value("data", nlohmann::json::object());
+  const std::string reason = data.value("reason", "");
+  const auto row = std::ranges::find(rows, reason, &Row::reason);
+  return {row == rows.end() ? Code::internal : row->code, json.value("message", "no message"), data.value("hint", "")};
+}
+
+}  // namespace xdpfwd

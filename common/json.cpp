@@ -1,0 +1,56 @@
+#include "common/json.h"
+
+#include <set>
+#include <vector>
+
+#include "common/error.h"
+#include "common/text.h"
+
+namespace xdpfwd {
+namespace {
+
+using nlohmann::json;
+
+/// Refuses what the library lets through: depth, and a key that comes twice.
+class Guard {
+ public:
+  bool operator()(int depth, json::parse_event_t event, json& parsed) {
+    using Event = json::parse_event_t;
+    const bool opens = event == Event::object_start || event == Event::array_start;
+    if (opens && depth >= max_json_depth)
+      throw Error(Code::parse, "JSON: nested deeper than " + std::to_string(max_json_depth));
+    if (event == Event::object_start) keys_.emplace_back();
+    if (event == Event::object_end) keys_.pop_back();
+    if (event == Event::key && !keys_.back().insert(parsed.get<std::string>()).second)
+      throw Error(Code::parse, "JSON: key \"" + escaped(parsed.get<std::string>()) + "\" is there twice",
+                  "keep one of the two");
+    return true;
+  }
+
+ private:
+  std::vector<std::set<std::string>> keys_;
+};
+
+/// The library's message without its own error id.
+std::string reason_of(const json::parse_error& error) {
+  const std::string_view what = error.what();
+  const std::size_t id = what.find("] ");
+  return escaped(id == what.npos ? what : what.substr(id + 2));
+}
+
+}  // namespace
+
+json parse_json(std::string_view text, Comments comments) {
+  try {
+    Guard guard;
+    return json::parse(
+        text, [&guard](int depth, json::parse_event_t event, json& parsed) { return guard(depth, event, parsed); },
+        true, comments == Comments::allowed);
+  } catch (const json::parse_error& error) {
+    throw Error(Code::parse, "JSON: " + reason_of(error));
+  }
+}
+
+std::string dump_json(const json& document) { return document.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+}  // namespace xdpfwd

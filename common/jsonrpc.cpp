@@ -1,0 +1,57 @@
+#include "common/jsonrpc.h"
+
+#include "common/json.h"
+
+namespace xdpfwd {
+namespace {
+
+using nlohmann::json;
+
+Error invalid_request(const std::string& reason) {
+  return {Code::invalid_request, "request: " + reason,
+          R"(send one line as {"jsonrpc":"2.0","id":1,"method":"block","params":{"prefixes":["192.0.2.7"]}})"};
+}
+
+bool is_known_member(std::string_view name) {
+  return name == "jsonrpc" || name == "id" || name == "method" || name == "params";
+}
+
+}  // namespace
+
+Request parse_request(std::string_view line) {
+  json document = parse_json(line);
+  if (document.is_array()) throw invalid_request("batches are not supported");
+  if (!document.is_object()) throw invalid_request("not an object");
+  for (const auto& [name, value] : document.items())
+    if (!is_known_member(name)) throw invalid_request("unknown member");
+  if (document.value("jsonrpc", json()) != "2.0") throw invalid_request(R"("jsonrpc" must be "2.0")");
+  const json id = document.value("id", json(json::value_t::discarded));
+  if (!id.is_string() && !id.is_number() && !id.is_null())
+    throw invalid_request(R"("id" must be a string or a number)");
+  if (!document.value("method", json()).is_string()) throw invalid_request(R"("method" must be a string)");
+  json params = document.contains("params") ? std::move(document["params"]) : json::object();
+  if (!params.is_object()) throw invalid_request(R"("params" must be an object: parameters have names)");
+  return {id, document["method"], std::move(params)};
+}
+
+std::string request_line(const Request& request) {
+  return dump_json({{"jsonrpc", "2.0"}, {"id", request.id}, {"method", request.method}, {"params", request.params}}) +
+         "\n";
+}
+
+std::string result_line(const json& id, const json& result) {
+  return dump_json({{"jsonrpc", "2.0"}, {"id", id}, {"result", result}}) + "\n";
+}
+
+std::string error_line(const json& id, const Error& error) {
+  return dump_json({{"jsonrpc", "2.0"}, {"id", id}, {"error", to_json(error)}}) + "\n";
+}
+
+json parse_response(std::string_view line) {
+  json document = parse_json(line);
+  if (document.is_object() && document.contains("error")) throw error_from_json(document["error"]);
+  if (!document.is_object() || !document.contains("result")) throw Error(Code::internal, "response: not JSON-RPC 2.0");
+  return std::move(document["result"]);
+}
+
+}  // namespace xdpfwd

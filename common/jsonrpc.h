@@ -1,0 +1,35 @@
+// JSON-RPC 2.0, one object a line (https://www.jsonrpc.org/specification).
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "common/error.h"
+
+namespace xdpfwd {
+
+/// Bytes in one request line, newline included.
+inline constexpr std::size_t max_request_bytes = 4 * 1024 * 1024;
+/// Prefixes in one request; at their longest they fill less than max_request_bytes.
+inline constexpr std::size_t max_request_prefixes = 65536;
+
+struct Request {
+  nlohmann::json id;  // a string, a number or null
+  std::string method;
+  nlohmann::json params;  // an object, empty where the request had none
+};
+
+/// Throws Error (parse or invalid_request). An id is required: every request is answered. Parameters
+/// are named, so an array of them is refused, and so is a batch.
+Request parse_request(std::string_view line);
+
+/// Each ends with a newline.
+std::string request_line(const Request& request);
+std::string result_line(const nlohmann::json& id, const nlohmann::json& result);
+std::string error_line(const nlohmann::json& id, const Error& error);
+
+/// The result in a response line; throws the Error that an error response carries.
+nlohmann::json parse_response(std::string_view line);
+
+}  // namespace xdpfwd

@@ -1,0 +1,164 @@
+// What each kind of parameter may hold: as a check, and as JSON Schema.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "common/commands.h"
+#include "common/error.h"
+#include "common/jsonrpc.h"
+#include "common/text.h"
+
+namespace xdpfwd {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t longest_text = 256;
+constexpr std::size_t longest_name = 64;
+constexpr std::size_t longest_interface = 15;
+constexpr std::int64_t longest_duration = 36500LL * 86400;
+constexpr std::int64_t largest_page = 10000;
+constexpr std::string_view name_pattern = "^[A-Za-z0-9._:/@-]{1,64}$";
+
+bool is_integer_in(const json& value, std::int64_t low, std::int64_t high) {
+  if (!value.is_number_integer()) return false;
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) return false;
+  return value.get<std::int64_t>() >= low && value.get<std::int64_t>() <= high;
+}
+
+bool is_text_up_to(const json& value, std::size_t bytes) {
+  return value.is_string() && value.get_ref<const std::string&>().size() <= bytes;
+}
+
+bool is_name(const json& value) {
+  if (!is_text_up_to(value, longest_name) || value.get_ref<const std::string&>().empty()) return false;
+  return std::ranges::all_of(value.get_ref<const std::string&>(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("._:/@-").find(c) != std::string_view::npos;
+  });
+}
+
+bool is_prefixes(const json& value) {
+  return value.is_array() && !value.empty() && value.size() <= max_request_prefixes &&
+         std::ranges::all_of(value, [](const json& item) { return item.is_string(); });
+}
+
+bool is_one_of(const json& value, std::initializer_list<std::string_view> words) {
+  return value.is_string() && std::ranges::find(words, value.get_ref<const std::string&>()) != words.end();
+}
+
+struct Rule {
+  Kind kind;
+  bool (*holds)(const json&);
+  std::string_view wants;
+  json (*schema)();
+};
+
+json enumeration(std::initializer_list<std::string_view> words) { return {{"enum", json(words)}}; }
+
+const std::array rules{
+    Rule{Kind::prefixes, is_prefixes, "an array of 1 to 65536 addresses or prefixes",
+         [] {
+           return json{
+               {"type", "array"}, {"items", {{"type", "string"}}}, {"minItems", 1}, {"maxItems", max_request_prefixes}};
+         }},
+    Rule{Kind::interface,
+         [](const json& value) { return value.is_string() && is_interface_name(value.get_ref<const std::string&>()); },
+         "the name of a network interface, 1 to 15 bytes",
+         [] {
+           return json{{"type", "string"}, {"minLength", 1}, {"maxLength", longest_interface}};
+         }},
+    Rule{Kind::duration,
+         [](const json& value) { return is_integer_in(value, -1, -1) || is_integer_in(value, 1, longest_duration); },
+         "whole seconds from 1 to 3153600000, or -1 for no end",
+         [] {
+           return json{{"type", "integer"},
+                       {"anyOf", {{{"const", -1}}, {{"minimum", 1}, {"maximum", longest_duration}}}}};
+         }},
+    Rule{Kind::name, is_name, "1 to 64 of A-Z a-z 0-9 . _ : / @ -",
+         [] {
+           return json{{"type", "string"}, {"pattern", name_pattern}};
+         }},
+    Rule{Kind::text, [](const json& value) { return is_text_up_to(value, longest_text); }, "text of at most 256 bytes",
+         [] {
+           return json{{"type", "string"}, {"maxLength", longest_text}};
+         }},
+    Rule{Kind::action,
+         [](const json& value) {
+           return is_one_of(value, {"drop", "monitor", "allow"});
+         },
+         "drop, monitor or allow",
+         [] {
+           return enumeration({"drop", "monitor", "allow"});
+         }},
+    Rule{Kind::family,
+         [](const json& value) {
+           return is_one_of(value, {"ipv4", "ipv6"});
+         },
+         "ipv4 or ipv6",
+         [] {
+           return enumeration({"ipv4", "ipv6"});
+         }},
+    Rule{Kind::mode,
+         [](const json& value) {
+           return is_one_of(value, {"auto", "native", "generic", "offload"});
+         },
+         "auto, native, generic or offload",
+         [] {
+           return enumeration({"auto", "native", "generic", "offload"});
+         }},
+    Rule{Kind::count, [](const json& value) { return is_integer_in(value, 1, largest_page); },
+         "a whole number from 1 to 10000",
+         [] {
+           return json{{"type", "integer"}, {"minimum", 1}, {"maximum", largest_page}};
+         }},
+    Rule{Kind::cursor, [](const json& value) { return is_text_up_to(value, longest_name); },
+         "the \"next\" of the page before",
+         [] {
+           return json{{"type", "string"}, {"maxLength", longest_name}};
+         }},
+    Rule{Kind::flag, [](const json& value) { return value.is_boolean(); }, "true or false",
+         [] {
+           return json{{"type", "boolean"}};
+         }},
+};
+
+const Rule& rule_of(Kind kind) { return rules.at(static_cast<std::size_t>(kind)); }
+
+}  // namespace
+
+bool is_interface_name(std::string_view name) {
+  const bool harmless =
+      std::ranges::none_of(name, [](char c) { return c == '/' || c == ':' || (c >= 0 && c <= ' ') || c == 127; });
+  return !name.empty() && name.size() <= longest_interface && name != "." && name != ".." && harmless;
+}
+
+void check_parameters(const Command& command, const json& params) {
+  const std::string name(command.name);
+  for (const auto& [key, value] : params.items()) {
+    const auto parameter = std::ranges::find(command.parameters, key, &Parameter::name);
+    if (parameter == command.parameters.end())
+      throw Error(Code::invalid, name + ": unknown parameter \"" + escaped(key) + "\"",
+                  "\"describe\" lists each method with its parameters");
+    const Rule& rule = rule_of(parameter->kind);
+    if (!rule.holds(value)) throw Error(Code::invalid, name + ": \"" + key + "\" must be " + std::string(rule.wants));
+  }
+  for (const Parameter& parameter : command.parameters)
+    if (parameter.required && !params.contains(parameter.name))
+      throw Error(Code::invalid, name + ": \"" + std::string(parameter.name) + "\" is missing",
+                  "it must be " + std::string(rule_of(parameter.kind).wants));
+}
+
+json schema_of(const Command& command) {
+  json properties = json::object();
+  json required = json::array();
+  for (const Parameter& parameter : command.parameters) {
+    json schema = rule_of(parameter.kind).schema();
+    schema["description"] = parameter.help;
+    properties[std::string(parameter.name)] = std::move(schema);
+    if (parameter.required) required.push_back(parameter.name);
+  }
+  return {{"type", "object"}, {"properties", properties}, {"required", required}, {"additionalProperties", false}};
+}
+
+}  // namespace xdpfwd

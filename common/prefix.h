@@ -1,0 +1,61 @@
+// IPv4 and IPv6 networks: parse what people type, keep one canonical form, print it.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xdpfwd {
+
+enum class Family : std::uint8_t { ipv4, ipv6 };
+
+inline constexpr std::array families{Family::ipv4, Family::ipv6};
+
+/// Bits in an address of the family: 32 or 128.
+constexpr unsigned address_bits(Family family) { return family == Family::ipv4 ? 32 : 128; }
+constexpr std::string_view to_string(Family family) { return family == Family::ipv4 ? "ipv4" : "ipv6"; }
+
+/// An IPv4 or IPv6 network; a host is a /32 or a /128. Host bits are always zero. The order is that
+/// of the addresses, a wider prefix before those inside it.
+class Prefix {
+ public:
+  /// Network byte order; IPv4 uses the first four bytes and leaves the rest zero.
+  using Address = std::array<std::uint8_t, 16>;
+
+  /// Masks host bits. `length` is in bits and at most address_bits(family).
+  Prefix(Family family, const Address& address, unsigned length);
+
+  Family family() const { return family_; }
+  const Address& address() const { return address_; }
+  unsigned length() const { return length_; }
+  bool is_host() const { return length_ == address_bits(family_); }
+
+  /// True where every address of `other` is in this prefix; a prefix covers itself.
+  bool covers(const Prefix& other) const;
+  /// The prefix of the given length around this one; `length` is at most length().
+  Prefix widened(unsigned length) const { return {family_, address_, length}; }
+
+  auto operator<=>(const Prefix&) const = default;
+
+ private:
+  Family family_;
+  Address address_{};
+  std::uint8_t length_;
+};
+
+/// Canonical text (RFC 5952 for IPv6); a host is written without its length.
+std::string to_string(const Prefix& prefix);
+
+/// Reads an address or ADDRESS/LENGTH. IPv4-mapped IPv6 (::ffff:a.b.c.d) is IPv4. Throws Error
+/// (invalid) that says what is wrong: octal and short forms, zone ids, ports and names are refused.
+/// `masked` tells whether host bits were set in the text.
+Prefix parse_prefix(std::string_view text, bool* masked = nullptr);
+
+/// As parse_prefix, and FIRST-LAST as well, which becomes the fewest prefixes that make it up.
+std::vector<Prefix> parse_prefixes(std::string_view text, bool* masked = nullptr);
+
+}  // namespace xdpfwd

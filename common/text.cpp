@@ -1,0 +1,120 @@
+#include "common/text.h"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+
+#include "common/error.h"
+
+namespace xdpfwd {
+namespace {
+
+constexpr std::chrono::seconds longest_duration = std::chrono::days(36500);
+
+struct Unit {
+  char letter;
+  std::int64_t seconds;
+};
+constexpr std::array units{Unit{'d', 86400}, Unit{'h', 3600}, Unit{'m', 60}, Unit{'s', 1}};
+
+struct CodePoint {
+  std::uint32_t value;
+  std::size_t bytes;  // 0 where the text is not UTF-8
+};
+
+/// Decodes the first code point, as RFC 3629 defines it: no overlong forms, no surrogates.
+CodePoint decode(std::string_view text) {
+  const auto byte = [&](std::size_t index) { return static_cast<std::uint8_t>(text[index]); };
+  const std::uint8_t lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return {0, 0};
+  std::uint32_t value = lead & (0x7fu >> size);
+  for (std::size_t index = 1; index < size; ++index) {
+    if ((byte(index) & 0xc0) != 0x80) return {0, 0};
+    value = value << 6 | (byte(index) & 0x3f);
+  }
+  constexpr std::array<std::uint32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
+  if (value < smallest[size] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) return {0, 0};
+  return {value, size};
+}
+
+bool is_harmful(std::uint32_t code_point) {
+  return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) || code_point == 0x61c ||
+         code_point == 0x200e || code_point == 0x200f || (code_point >= 0x2028 && code_point <= 0x202e) ||
+         (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
+std::string escape_of(const char* format, unsigned value) {
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
+}  // namespace
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    const auto [value, bytes] = decode(text);
+    if (bytes == 0) {
+      result += escape_of("\\x%02x", static_cast<std::uint8_t>(text.front()));
+    } else if (value == '\\') {
+      result += "\\\\";
+    } else if (is_harmful(value)) {
+      result += escape_of(value < 0x100 ? "\\x%02x" : "\\u%04x", value);
+    } else {
+      result += text.substr(0, bytes);
+    }
+    text.remove_prefix(bytes == 0 ? 1 : bytes);
+  }
+  return result;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n\v\f";
+  const std::size_t first = text.find_first_not_of(space);
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(space) - first + 1);
+}
+
+std::chrono::seconds parse_duration(std::string_view text) {
+  const Error malformed(Code::invalid, "duration " + escaped(text) + ": not from 1s to 36500d",
+                        "write it as 90s, 15m, 1h30m or 7d, or -1 for no end");
+  std::int64_t total = 0;
+  std::size_t next_unit = 0;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+    if (error != std::errc{} || number < 0 || number > longest_duration.count()) throw malformed;
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    const bool bare = rest.empty() && next_unit == 0;
+    const char letter = bare ? 's' : rest.empty() ? '\0' : rest.front();
+    while (next_unit < units.size() && units[next_unit].letter != letter) ++next_unit;
+    if (next_unit == units.size()) throw malformed;
+    total += number * units[next_unit++].seconds;
+    if (!bare) rest.remove_prefix(1);
+  }
+  if (total < 1 || total > longest_duration.count()) throw malformed;
+  return std::chrono::seconds(total);
+}
+
+std::string format_duration(std::chrono::seconds duration) {
+  std::int64_t rest = duration.count();
+  if (rest <= 0) return "0s";
+  std::string text;
+  int shown = 0;
+  for (const Unit& unit : units) {
+    const std::int64_t number = rest / unit.seconds;
+    if (number > 0) text += std::to_string(number) + unit.letter;
+    if (number > 0 || shown > 0) ++shown;
+    rest %= unit.seconds;
+    if (shown == 2) break;
+  }
+  return text;
+}
+
+}  // namespace xdpfwd

@@ -1,0 +1,25 @@
+// Text that comes from people and goes to people: made harmless, trimmed, and time in words.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace xdpfwd {
+
+/// The text with every byte that could steer a terminal or a log written as an escape: C0 and C1
+/// controls, DEL, bidirectional controls (U+061C, U+200E, U+200F, U+202A..U+202E, U+2066..U+2069),
+/// line and paragraph separators (U+2028, U+2029), and whatever is not UTF-8. A backslash is doubled.
+std::string escaped(std::string_view text);
+
+/// Without white space at either end.
+std::string_view trimmed(std::string_view text);
+
+/// Reads `90`, `90s`, `1h30m`, `7d`: whole numbers with d, h, m or s, largest unit first; a bare number
+/// is seconds. At least a second and at most 36500 days; otherwise throws Error (invalid).
+std::chrono::seconds parse_duration(std::string_view text);
+
+/// As parse_duration reads it, with at most two units: `1h30m`, `6d23h`, `45s`; the rest is cut off.
+std::string format_duration(std::chrono::seconds duration);
+
+}  // namespace xdpfwd

@@ -1,0 +1,134 @@
+// The model: entries, their claims, which of them decide, and when they expire. It knows no BPF, no
+// socket and no disk: it hands out deltas, and whoever asked for one carries it out.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "common/prefix.h"
+#include "daemon/blocklist/claim.h"
+
+namespace xdpfwd {
+
+/// Most entries of each family, at least one.
+struct Capacity {
+  std::uint32_t ipv4 = 1'000'000;
+  std::uint32_t ipv6 = 250'000;
+
+  std::uint32_t of(Family family) const { return family == Family::ipv4 ? ipv4 : ipv6; }
+  bool operator==(const Capacity&) const = default;
+};
+
+/// A small number; an entry keeps its id for as long as it lives. See Blocklist::id_bound.
+using EntryId = std::uint32_t;
+
+/// What one source is to claim of one prefix from now on; nothing takes its claim back.
+struct Edit {
+  Prefix prefix;
+  std::string source;
+  std::optional<Claim> claim;
+};
+
+/// An entry as the datapath has to know it.
+struct Effective {
+  Prefix prefix;
+  EntryId id;
+  Action action;
+};
+
+/// What a change of the model means outside of it.
+struct Delta {
+  struct ClaimChange {
+    Prefix prefix;
+    std::string source;
+    std::optional<Claim> before;
+    std::optional<Claim> after;
+  };
+
+  std::vector<EntryId> created;     // ids whose counters start at zero
+  std::vector<Effective> upserts;   // to be in the datapath with this action
+  std::vector<Prefix> removals;     // to be there no longer
+  std::vector<ClaimChange> claims;  // in the order in which they were made
+
+  /// The edits that undo this change.
+  std::vector<Edit> inverse() const;
+};
+
+/// One prefix with all that is known about it.
+struct Entry {
+  EntryId id;
+  std::vector<Claim> claims;
+  Action action = Action::none;    // the strongest of its claims
+  Action enforced = Action::none;  // `action`, or none where a stronger entry around it overrules it
+  bool touched = false;            // within a change: to be looked at when it ends
+
+  const Claim* claim_of(std::string_view source) const;
+};
+
+class Blocklist {
+ public:
+  using Entries = std::map<Prefix, Entry>;
+
+  explicit Blocklist(Capacity capacity) : capacity_(capacity) {}
+
+  /// Carries all edits out, or throws Error (capacity) and has changed nothing. Counts an entry that
+  /// the same change removes, since the datapath adds before it removes.
+  Delta change(std::vector<Edit> edits);
+
+  const Entries& entries() const { return entries_; }
+  /// The entry of exactly this prefix, or nullptr.
+  const Entry* find(const Prefix& prefix) const;
+  /// The entry that decides about all addresses of this prefix, but for those in narrower entries;
+  /// end() where none does.
+  Entries::const_iterator deciding(const Prefix& prefix) const;
+  /// Entries inside the prefix whose verdict differs from that of the one that decides about it.
+  std::size_t exceptions(const Prefix& prefix) const;
+
+  /// The edits that take back every claim of this source.
+  std::vector<Edit> claims_of(std::string_view source) const;
+  /// The edits that take back every claim whose end is not after `now`.
+  std::vector<Edit> due(BootTime now) const;
+  std::optional<BootTime> next_expiry() const;
+
+  std::vector<Effective> effective() const;
+  std::size_t size(Family family) const { return sizes_[static_cast<std::size_t>(family)]; }
+  /// Larger than every id in use, and at most as large as the sum of the largest capacities so far.
+  EntryId id_bound() const { return next_id_; }
+  const Capacity& capacity() const { return capacity_; }
+  /// Throws Error (capacity) where the list holds more already.
+  void set_capacity(Capacity capacity);
+  /// Moves with every change.
+  std::uint64_t revision() const { return revision_; }
+
+ private:
+  static constexpr std::size_t family_count = 2;
+  static constexpr std::size_t action_count = 4;
+
+  void check_capacity(const std::vector<Edit>& edits) const;
+  void set_claim(Edit edit, Delta& delta, std::vector<Entries::iterator>& touched);
+  void set_action(Entries::iterator entry, std::vector<Entries::iterator>& touched);
+  void finish(Entries::iterator entry, Delta& delta);
+  bool overruled(const Prefix& prefix, Action action) const;
+  EntryId allocate_id();
+
+  Capacity capacity_;
+  Entries entries_;
+  std::set<std::tuple<BootTime, Prefix, std::string>> expiries_;  // the last: the source
+  std::vector<EntryId> free_ids_;
+  EntryId next_id_ = 0;
+  std::uint64_t revision_ = 0;
+  std::array<std::size_t, family_count> sizes_{};
+  // How many entries there are of each length and action: what is absent need not be looked for.
+  std::array<std::array<std::uint32_t, 129>, family_count> lengths_{};
+  std::array<std::array<std::uint32_t, action_count>, family_count> actions_{};
+};
+
+}  // namespace xdpfwd

@@ -1,0 +1,61 @@
+// A claim: one source's reason for an entry; and the clocks that its times are told by.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace xdpfwd {
+
+/// In order of strength: where several cover an address, the largest wins.
+enum class Action : std::uint8_t { none, monitor, drop, allow };
+
+constexpr std::string_view to_string(Action action) {
+  constexpr std::string_view words[]{"none", "monitor", "drop", "allow"};
+  return words[static_cast<std::size_t>(action)];
+}
+
+/// The action of that name; `none` for any other word.
+constexpr Action parse_action(std::string_view word) {
+  for (const Action action : {Action::monitor, Action::drop, Action::allow})
+    if (word == to_string(action)) return action;
+  return Action::none;
+}
+
+/// Seconds since 1970, for what people read and what must mean the same after a reboot.
+using WallTime = std::chrono::sys_seconds;
+
+/// Time since boot, suspend included, for expiry: nobody can set it.
+struct BootClock {
+  using duration = std::chrono::nanoseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<BootClock>;
+  static constexpr bool is_steady = true;
+  static time_point now();
+};
+using BootTime = BootClock::time_point;
+
+/// The same moment on the other clock, as the two stand now. To whole seconds, later rather than
+/// earlier: a block must not end before its time.
+WallTime to_wall_time(BootTime time);
+BootTime to_boot_time(WallTime time);
+
+struct Claim {
+  std::string source;
+  Action action = Action::drop;
+  std::string reason;
+  WallTime since{};
+  std::optional<BootTime> until;  // none: no end
+
+  bool operator==(const Claim&) const = default;
+};
+
+/// The source of the claims that the config file makes.
+inline constexpr std::string_view config_source = "config";
+/// The source of claims whose maker did not name one.
+inline constexpr std::string_view default_source = "cli";
+
+}  // namespace xdpfwd

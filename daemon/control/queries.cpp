@@ -1,0 +1,154 @@
+// The handlers that change nothing.
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "common/commands.h"
+#include "common/version.h"
+#include "daemon/control/handlers.h"
+
+namespace xdpfwd {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t default_page = 1000;
+
+json seconds_or_null(const std::optional<BootTime>& time) {
+  return time ? json(to_wall_time(*time).time_since_epoch().count()) : json();
+}
+
+json describe_count(const Count& count) { return {{"packets", count.packets}, {"bytes", count.bytes}}; }
+
+json describe_entry(const Prefix& prefix, const Entry& entry, const Datapath& datapath) {
+  json claims = json::array();
+  for (const Claim& claim : entry.claims)
+    claims.push_back({{"source", claim.source},
+                      {"action", to_string(claim.action)},
+                      {"reason", claim.reason},
+                      {"since", claim.since.time_since_epoch().count()},
+                      {"until", seconds_or_null(claim.until)}});
+  json described = describe_count(datapath.count(entry.id));
+  described.update({{"prefix", to_string(prefix)},
+                    {"action", to_string(entry.action)},
+                    {"effective", entry.enforced != Action::none},
+                    {"claims", std::move(claims)}});
+  return described;
+}
+
+json or_null(const std::string& text) { return text.empty() ? json() : json(text); }
+
+}  // namespace
+
+json verdict_on(const Prefix& prefix, const Blocklist& blocklist) {
+  const auto entry = blocklist.deciding(prefix);
+  json verdict{{"prefix", to_string(prefix)},
+               {"verdict", "pass"},
+               {"entry", nullptr},
+               {"sources", json::array()},
+               {"exceptions", blocklist.exceptions(prefix)}};
+  if (entry == blocklist.entries().end()) return verdict;
+  verdict["verdict"] = to_string(entry->second.enforced);
+  verdict["entry"] = to_string(entry->first);
+  for (const Claim& claim : entry->second.claims)
+    if (claim.action == entry->second.action) verdict["sources"].push_back(claim.source);
+  return verdict;
+}
+
+json check_prefixes(const Call& call) {
+  json results = json::array();
+  for (const Prefix& prefix : prefixes_of(call.params))
+    results.push_back(verdict_on(prefix, call.firewall.blocklist()));
+  return {{"results", std::move(results)}};
+}
+
+json list_entries(const Call& call) {
+  const Blocklist& blocklist = call.firewall.blocklist();
+  const json& params = call.params;
+  const auto matches = [&, source = params.value("source", ""), action = params.value("action", ""),
+                        family = params.value("family", "")](const Prefix& prefix, const Entry& entry) {
+    return (family.empty() || family == to_string(prefix.family())) &&
+           (action.empty() || action == to_string(entry.action)) &&
+           (source.empty() || entry.claim_of(source) != nullptr);
+  };
+  const std::size_t limit = params.value("limit", default_page);
+  // A cursor is the last prefix of its page, so it stays right whatever comes or goes in between.
+  auto entry = params.contains("cursor")
+                   ? blocklist.entries().upper_bound(parse_prefix(params["cursor"].get_ref<const std::string&>()))
+                   : blocklist.entries().begin();
+  json entries = json::array();
+  json next;
+  for (; entry != blocklist.entries().end(); ++entry) {
+    if (!matches(entry->first, entry->second)) continue;
+    if (entries.size() == limit) {
+      next = entries.back()["prefix"];
+      break;
+    }
+    entries.push_back(describe_entry(entry->first, entry->second, call.firewall.datapath()));
+  }
+  return {{"entries", std::move(entries)}, {"next", std::move(next)}, {"total", blocklist.entries().size()}};
+}
+
+json read_statistics(const Call& call) {
+  json interfaces = json::array();
+  for (const InterfaceStatistics& statistics : call.firewall.datapath().statistics()) {
+    json& interface = interfaces.emplace_back(json{{"name", statistics.name}});
+    for (std::size_t family = 0; family < statistics_families.size(); ++family)
+      for (std::size_t reason = 0; reason < statistics_reasons.size(); ++reason)
+        interface[std::string(statistics_families[family])][std::string(statistics_reasons[reason])] =
+            describe_count(statistics.count[family][reason]);
+  }
+  return {{"interfaces", std::move(interfaces)}};
+}
+
+json describe_interface(const InterfaceStatus& interface, const Firewall& firewall) {
+  return {{"name", interface.spec.name},
+          {"state", to_string(interface.state)},
+          {"mode", interface.mode ? json(to_string(*interface.mode)) : json()},
+          {"wanted", to_string(interface.spec.mode)},
+          {"sharing", or_null(interface.sharing)},
+          {"origin", firewall.is_configured(interface.spec.name) ? "config" : "command"},
+          {"error", or_null(interface.error)},
+          {"hint", or_null(interface.hint)}};
+}
+
+json read_status(const Call& call) {
+  const Firewall& firewall = call.firewall;
+  const Datapath& datapath = firewall.datapath();
+  const Blocklist& blocklist = firewall.blocklist();
+  json interfaces = json::array();
+  for (const InterfaceStatus& interface : datapath.interfaces())
+    interfaces.push_back(describe_interface(interface, firewall));
+  json entries;
+  for (const Family family : families)
+    entries[std::string(to_string(family))] = {{"used", blocklist.size(family)},
+                                               {"capacity", blocklist.capacity().of(family)}};
+  const auto& failure = firewall.store().failure();
+  return {{"version", version},
+          {"pid", getpid()},
+          {"uptime", std::chrono::duration_cast<std::chrono::seconds>(BootClock::now() - firewall.started()).count()},
+          {"config", firewall.config_file().string()},
+          {"generation", datapath.generation()},
+          {"program", {{"id", datapath.program_id()}, {"name", "xdpfwd"}}},
+          {"pin_dir", datapath.pin_dir().string()},
+          {"interfaces", std::move(interfaces)},
+          {"entries", std::move(entries)},
+          {"store",
+           {{"path", firewall.store().path().string()},
+            {"pending", firewall.store().pending()},
+            {"error", failure ? json(*failure) : json()}}}};
+}
+
+json hello(const Call&) { return {{"protocol", 1}, {"version", version}, {"features", json::array()}}; }
+
+json describe(const Call&) {
+  json methods = json::array();
+  for (const Command& command : commands())
+    methods.push_back({{"name", command.name},
+                       {"access", command.access == Access::admin ? "admin" : "read"},
+                       {"summary", command.summary},
+                       {"params", schema_of(command)}});
+  return {{"methods", std::move(methods)}};
+}
+
+}  // namespace xdpfwd

@@ -1,0 +1,185 @@
+#include "daemon/control/server.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <numeric>
+
+#include "common/error.h"
+#include "common/jsonrpc.h"
+
+namespace xdpfwd {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+constexpr std::size_t most_connections = 64;
+constexpr std::size_t most_connections_a_user = 16;  // root excepted
+constexpr auto time_between_requests = 5min;
+constexpr auto time_for_a_line = 10s;
+constexpr auto time_for_an_answer = 10s;
+// After accept() failed, as it does without end while descriptors are short.
+constexpr auto pause_after_failure = 100ms;
+
+/// Frees the path for our socket. Called with the daemon's lock held, so a socket there is a dead one.
+void make_way(const std::filesystem::path& path) {
+  std::error_code failure;
+  std::filesystem::create_directories(path.parent_path(), failure);
+  const auto status = std::filesystem::symlink_status(path, failure);
+  if (!std::filesystem::exists(status)) return;
+  if (status.type() != std::filesystem::file_type::socket)
+    throw Error(Code::refused, "listen on " + path.string() + ": something that is no socket is there",
+                "move it away, or choose another \"socket\" in the config file");
+  std::filesystem::remove(path, failure);
+}
+
+/// Whoever connects is judged by access_of(); the socket's mode only keeps strangers from using up connections,
+/// where the config lets it.
+void set_permissions(const std::filesystem::path& path, const ControlConfig& control, Log& log) {
+  const mode_t mode = control.read_group ? 0666 : control.admin_group ? 0660 : 0600;
+  const bool owned = !control.admin_group || chown(path.c_str(), static_cast<uid_t>(-1), *control.admin_group) == 0;
+  if (!owned)
+    log.warning("the control socket could not be given to the admin group: " + std::string(std::strerror(errno)));
+  if (chmod(path.c_str(), mode) != 0) throw system_error("chmod " + path.string(), errno);
+}
+
+int listen_on(const std::filesystem::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const mode_t mask = umask(0177);  // nobody gets in before the permissions are set
+  const bool bound = fd >= 0 && bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  const int reason = errno;
+  umask(mask);
+  if (bound && listen(fd, SOMAXCONN) == 0) return fd;
+  if (fd >= 0) close(fd);
+  throw system_error("listen on " + path.string(), reason);
+}
+
+}  // namespace
+
+struct Server::Connection : std::enable_shared_from_this<Connection> {
+  explicit Connection(Socket connected) : socket(std::move(connected)), timer(socket.get_executor()) {}
+
+  /// Ends whatever the connection waits for at that time, unless another deadline is set before.
+  void set_deadline(std::chrono::steady_clock::duration time) {
+    timer.expires_after(time);
+    timer.async_wait([self = shared_from_this()](error_code cancelled) {
+      error_code ignored;
+      if (!cancelled && self->timer.expiry() <= std::chrono::steady_clock::now()) self->socket.close(ignored);
+    });
+  }
+
+  Socket socket;
+  asio::steady_timer timer;
+  std::string received;
+};
+
+Server::Server(asio::io_context& io, Firewall& firewall, Log& log, Dispatcher& dispatcher)
+    : firewall_(firewall), log_(log), dispatcher_(dispatcher), acceptor_(io) {
+  const ControlConfig& control = firewall_.config().control;
+  make_way(control.socket);
+  acceptor_.assign({}, listen_on(control.socket));
+  set_permissions(control.socket, control, log_);
+  asio::co_spawn(io, accept(), asio::detached);
+}
+
+Server::~Server() {
+  std::error_code ignored;
+  std::filesystem::remove(firewall_.config().control.socket, ignored);
+}
+
+asio::awaitable<void> Server::accept() {
+  asio::steady_timer pause(acceptor_.get_executor());
+  for (;;) {
+    error_code failure;
+    Socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, failure));
+    if (failure) {
+      pause.expires_after(pause_after_failure);
+      co_await pause.async_wait(asio::use_awaitable);
+      continue;
+    }
+    try {
+      fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+      Peer peer = peer_of(socket.native_handle());
+      if (Place place = take_place(peer.uid))
+        asio::co_spawn(acceptor_.get_executor(),
+                       serve(std::make_shared<Connection>(std::move(socket)), std::move(peer), std::move(place)),
+                       asio::detached);
+    } catch (const std::exception& exception) {
+      log_.warning(std::string("a connection was refused: ") + exception.what());
+    }
+  }
+}
+
+Server::Place Server::take_place(uid_t uid) {
+  const std::size_t total = std::accumulate(connections_.begin(), connections_.end(), std::size_t{0},
+                                            [](std::size_t sum, const auto& user) { return sum + user.second; });
+  const auto user = connections_.find(uid);
+  const std::size_t own = user == connections_.end() ? 0 : user->second;
+  if (total >= most_connections || (uid != 0 && own >= most_connections_a_user)) return nullptr;
+  ++connections_[uid];
+  return {this, [uid](void* server) {
+            auto& connections = static_cast<Server*>(server)->connections_;
+            if (--connections[uid] == 0) connections.erase(uid);
+          }};
+}
+
+asio::awaitable<void> Server::serve(std::shared_ptr<Connection> connection, Peer peer, Place) {
+  try {
+    if (const std::optional<Access> access = access_of(peer, firewall_.config().control)) {
+      co_await serve_lines(*connection, peer, *access);
+    } else {
+      log_.warning("uid " + std::to_string(peer.uid) + " (pid " + std::to_string(peer.pid) + ", " + peer.program +
+                       ") may not use the control socket",
+                   {{"XDPFWD_UID", std::to_string(peer.uid)}});
+      connection->set_deadline(time_for_an_answer);
+      const Error denied(Code::denied, "user " + std::to_string(peer.uid) + " may not control xdpfwd",
+                         "run it as root, or as a member of the group in control.admin_group");
+      co_await asio::async_write(connection->socket, asio::buffer(error_line(nullptr, denied)), asio::use_awaitable);
+    }
+  } catch (const boost::system::system_error&) {
+    // The peer went away, or its time was up.
+  }
+  connection->timer.cancel();
+}
+
+asio::awaitable<void> Server::serve_lines(Connection& connection, const Peer& peer, Access access) {
+  std::string& received = connection.received;
+  for (bool close = false; !close;) {
+    if (received.empty()) {
+      connection.set_deadline(time_between_requests);
+      co_await connection.socket.async_wait(Socket::wait_read, asio::use_awaitable);
+    }
+    connection.set_deadline(time_for_a_line);
+    error_code failure;
+    const std::size_t size =
+        co_await asio::async_read_until(connection.socket, asio::dynamic_buffer(received, max_request_bytes), '\n',
+                                        asio::redirect_error(asio::use_awaitable, failure));
+    if (failure && failure != asio::error::not_found) co_return;
+
+    Dispatcher::Answer answer;
+    if (failure)
+      answer = {
+          error_line(nullptr, Error(Code::parse, "request: longer than 4 MiB", "send fewer prefixes in a request")),
+          true};
+    else
+      answer = dispatcher_.answer(std::string_view(received).substr(0, size - 1), peer, access);
+    received.erase(0, size);
+    if (received.empty()) received.shrink_to_fit();  // a large request must not keep its memory
+    close = answer.close;
+    connection.set_deadline(time_for_an_answer);
+    co_await asio::async_write(connection.socket, asio::buffer(answer.line), asio::use_awaitable);
+  }
+}
+
+}  // namespace xdpfwd

@@ -1,0 +1,39 @@
+// The Unix socket: accepts, knows who is there, and serves each connection line by line under limits and deadlines.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "daemon/control/asio.h"
+#include "daemon/control/dispatcher.h"
+
+namespace xdpfwd {
+
+class Server {
+ public:
+  /// Listens on config.control.socket. Replaces a socket that an earlier daemon left there, and throws
+  /// Error where something else has its place.
+  Server(boost::asio::io_context& io, Firewall& firewall, Log& log, Dispatcher& dispatcher);
+  /// Removes the socket.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+ private:
+  using Socket = boost::asio::local::stream_protocol::socket;
+  struct Connection;
+  using Place = std::shared_ptr<void>;  // counts a connection for as long as it lives
+
+  boost::asio::awaitable<void> accept();
+  boost::asio::awaitable<void> serve(std::shared_ptr<Connection> connection, Peer peer, Place place);
+  boost::asio::awaitable<void> serve_lines(Connection& connection, const Peer& peer, Access access);
+  Place take_place(uid_t uid);
+
+  Firewall& firewall_;
+  Log& log_;
+  Dispatcher& dispatcher_;
+  boost::asio::local::stream_protocol::acceptor acceptor_;
+  std::map<uid_t, std::size_t> connections_;
+};
+
+}  // namespace xdpfwd

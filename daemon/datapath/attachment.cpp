@@ -1,0 +1,137 @@
+#include "daemon/datapath/attachment.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "common/error.h"
+
+namespace xdpfwd {
+namespace {
+
+unsigned flags_of(AttachMode mode) {
+  switch (mode) {
+    case AttachMode::generic:
+      return XDP_FLAGS_SKB_MODE;
+    case AttachMode::offload:
+      return XDP_FLAGS_HW_MODE;
+    default:
+      return XDP_FLAGS_DRV_MODE;
+  }
+}
+
+/// What the kernel says is on an interface. The mode in an answer is not numbered like the flag in a
+/// request, so the program ids by mode are what can be trusted.
+bpf_xdp_query_opts query(unsigned index) {
+  bpf_xdp_query_opts answer{};
+  answer.sz = sizeof(answer);
+  if (bpf_xdp_query(static_cast<int>(index), 0, &answer) != 0) answer.attach_mode = XDP_ATTACHED_NONE;
+  return answer;
+}
+
+AttachMode mode_of(unsigned index, std::uint32_t program_id) {
+  const bpf_xdp_query_opts answer = query(index);
+  if (answer.hw_prog_id == program_id) return AttachMode::offload;
+  return answer.skb_prog_id == program_id ? AttachMode::generic : AttachMode::native;
+}
+
+std::optional<bpf_link_info> info_of(int link) {
+  bpf_link_info info{};
+  __u32 size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(link, &info, &size) != 0) return std::nullopt;
+  return info;
+}
+
+/// `"name" (id 42, native)`; the name needs CAP_SYS_ADMIN, which the service does not have.
+std::string foreign_program(unsigned index) {
+  const bpf_xdp_query_opts answer = query(index);
+  const std::uint32_t id = std::max({answer.drv_prog_id, answer.skb_prog_id, answer.hw_prog_id});
+  const std::string mode = answer.hw_prog_id != 0 ? "offload" : answer.skb_prog_id != 0 ? "generic" : "native";
+  std::string name;
+  if (const Fd program(bpf_prog_get_fd_by_id(id)); program) {
+    bpf_prog_info info{};
+    __u32 size = sizeof(info);
+    if (bpf_obj_get_info_by_fd(program.get(), &info, &size) == 0) name = "\"" + std::string(info.name) + "\" ";
+  }
+  return name + "(id " + std::to_string(id) + ", " + mode + ")";
+}
+
+Error cannot_attach(const InterfaceSpec& spec, unsigned index, AttachMode mode, int reason) {
+  const std::string action = "attach " + spec.name;
+  if (reason == EBUSY || reason == EEXIST)
+    return {Code::refused, action + ": another XDP program is there: " + foreign_program(index),
+            "stop the service that put it there, or take it off with: ip link set dev " + spec.name + " xdp off"};
+  if (reason == EPERM)
+    return system_error(action, reason, "the daemon needs root, or CAP_BPF and CAP_NET_ADMIN", Code::unsupported);
+  const std::string hint = mode == AttachMode::generic
+                               ? "the journal of the kernel (dmesg) may say more"
+                               : "this driver does not take the program in " + std::string(to_string(mode)) +
+                                     " mode; use \"mode\": \"auto\" or \"generic\"";
+  return system_error(action + " in " + std::string(to_string(mode)) + " mode", reason, hint, Code::unsupported);
+}
+
+/// True where generic mode may do what native mode would not: neither a foreign program nor missing rights.
+bool generic_may_help(int reason) { return reason != EBUSY && reason != EEXIST && reason != EPERM && reason != ENODEV; }
+
+}  // namespace
+
+std::unique_ptr<Attachment> ExclusiveAttachment::attach(const InterfaceSpec& spec, unsigned index, int program,
+                                                        const std::filesystem::path& pin, std::string& fallback) {
+  const auto create = [&](AttachMode mode) {
+    DECLARE_LIBBPF_OPTS(bpf_link_create_opts, options, .flags = flags_of(mode));
+    return Fd(bpf_link_create(program, static_cast<int>(index), BPF_XDP, &options));
+  };
+  AttachMode mode = spec.mode == AttachMode::automatic ? AttachMode::native : spec.mode;
+  Fd link = create(mode);
+  if (!link && spec.mode == AttachMode::automatic && generic_may_help(errno)) {
+    fallback = std::strerror(errno);
+    mode = AttachMode::generic;
+    link = create(mode);
+  }
+  if (!link) throw cannot_attach(spec, index, mode, errno);
+  std::error_code ignored;
+  std::filesystem::remove(pin, ignored);  // of a link whose interface is gone
+  if (bpf_obj_pin(link.get(), pin.c_str()) != 0) throw system_error("pin " + pin.string(), errno);
+  return std::unique_ptr<Attachment>(new ExclusiveAttachment(std::move(link), index, mode, pin));
+}
+
+std::unique_ptr<Attachment> ExclusiveAttachment::adopt(const std::filesystem::path& pin) {
+  Fd link(bpf_obj_get(pin.c_str()));
+  if (!link) return nullptr;
+  const std::optional<bpf_link_info> info = info_of(link.get());
+  if (!info || info->type != BPF_LINK_TYPE_XDP) return nullptr;
+  if (info->xdp.ifindex == 0) {
+    std::error_code ignored;
+    std::filesystem::remove(pin, ignored);
+    return nullptr;
+  }
+  const AttachMode mode = mode_of(info->xdp.ifindex, info->prog_id);
+  return std::unique_ptr<Attachment>(new ExclusiveAttachment(std::move(link), info->xdp.ifindex, mode, pin));
+}
+
+void ExclusiveAttachment::replace(int program) {
+  if (bpf_link_update(link_.get(), program, nullptr) != 0)
+    throw system_error("replace the program behind " + pin_.string(), errno);
+}
+
+bool ExclusiveAttachment::in_force(std::uint32_t program_id) const {
+  const std::optional<bpf_link_info> info = info_of(link_.get());
+  if (!info || info->xdp.ifindex != index_ || info->prog_id != program_id) return false;
+  // Somebody removed the pin: the program is in force, but would not outlive the daemon.
+  if (access(pin_.c_str(), F_OK) != 0) bpf_obj_pin(link_.get(), pin_.c_str());
+  return true;
+}
+
+void ExclusiveAttachment::remove() {
+  std::error_code ignored;
+  std::filesystem::remove(pin_, ignored);
+  bpf_link_detach(link_.get());
+}
+
+}  // namespace xdpfwd

@@ -1,0 +1,61 @@
+// One interface with the program on it. How it is shared with other XDP programs is the business of the
+// class derived: so far one that has the interface to itself.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "daemon/datapath/fd.h"
+#include "daemon/datapath/interface_spec.h"
+
+namespace xdpfwd {
+
+/// Its destruction leaves the filter in force; only remove() takes it off.
+class Attachment {
+ public:
+  virtual ~Attachment() = default;
+
+  /// Puts another program in the place of the present one, in one atomic step. Throws Error.
+  virtual void replace(int program) = 0;
+  /// False where somebody else took the program off or put another one in its place.
+  virtual bool in_force(std::uint32_t program_id) const = 0;
+  virtual void remove() = 0;
+  virtual std::string_view sharing() const = 0;
+  virtual unsigned interface_index() const = 0;
+  /// Never `automatic`.
+  virtual AttachMode mode() const = 0;
+};
+
+/// A bpf_link that is pinned, so that nothing but removing the pin takes the program off: neither
+/// the end of the daemon nor `ip link set ... xdp off`.
+class ExclusiveAttachment : public Attachment {
+ public:
+  /// Attaches, and pins the link. `automatic` falls back from native to generic, and tells why in
+  /// `fallback`. Throws Error: refused where a foreign program is there, which stays untouched.
+  static std::unique_ptr<Attachment> attach(const InterfaceSpec& spec, unsigned index, int program,
+                                            const std::filesystem::path& pin, std::string& fallback);
+  /// Takes over the link pinned there; null where there is none, or where its interface is gone (then the pin is
+  /// removed).
+  static std::unique_ptr<Attachment> adopt(const std::filesystem::path& pin);
+
+  void replace(int program) override;
+  bool in_force(std::uint32_t program_id) const override;
+  void remove() override;
+  std::string_view sharing() const override { return "exclusive"; }
+  unsigned interface_index() const override { return index_; }
+  AttachMode mode() const override { return mode_; }
+
+ private:
+  ExclusiveAttachment(Fd link, unsigned index, AttachMode mode, std::filesystem::path pin)
+      : link_(std::move(link)), index_(index), mode_(mode), pin_(std::move(pin)) {}
+
+  Fd link_;
+  unsigned index_;
+  AttachMode mode_;
+  std::filesystem::path pin_;
+};
+
+}  // namespace xdpfwd

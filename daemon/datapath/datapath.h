@@ -1,0 +1,56 @@
+// The datapath as a whole: the generation in force and the interfaces that it filters.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "daemon/blocklist/blocklist.h"
+#include "daemon/datapath/generation.h"
+#include "daemon/datapath/interfaces.h"
+#include "daemon/log/log.h"
+
+namespace xdpfwd {
+
+/// Makes the directory for the pins (mode 0700) where it is missing. Throws Error where it would not be on
+/// a bpf file system.
+void prepare_pin_dir(const std::filesystem::path& pin_dir);
+
+class Datapath {
+ public:
+  /// Looks at what is pinned under `pin_dir`, a prepared one. Changes nothing. Throws Error.
+  Datapath(const std::filesystem::path& pin_dir, Log& log);
+
+  /// Builds a generation that holds exactly these entries, and puts it in the place of the present
+  /// one on every interface, each in one atomic step. Throws Error; the present one then stays in force.
+  void renew(Capacity capacity, EntryId id_bound, std::span<const Effective> entries);
+  /// Carries the counters of older generations over and removes them. Takes a while with a million
+  /// entries, and nothing depends on it, so call it when the daemon is ready.
+  void settle(std::span<const Effective> entries);
+
+  /// Carries a change out. Throws Error; part of it may be in force then.
+  void apply(const Delta& delta) { current_->tables().apply(delta); }
+
+  void want(const std::vector<InterfaceSpec>& specs) { interfaces_.want(specs); }
+  /// Attaches what is wanted, there and not filtered.
+  void check() { interfaces_.check(*current_); }
+  /// Takes everything off: programs, maps, pins.
+  void remove();
+
+  Count count(EntryId id) const { return current_->tables().count(id); }
+  std::vector<InterfaceStatistics> statistics() const { return current_->statistics().read(); }
+  std::vector<InterfaceStatus> interfaces() const { return interfaces_.status(); }
+  unsigned generation() const { return current_->number(); }
+  std::uint32_t program_id() const { return current_->program_id(); }
+  const std::filesystem::path& pin_dir() const { return pin_dir_; }
+
+ private:
+  std::filesystem::path pin_dir_;
+  Log& log_;
+  std::vector<Generation> older_;
+  std::optional<Generation> current_;  // from the first renew() on
+  Interfaces interfaces_;
+};
+
+}  // namespace xdpfwd

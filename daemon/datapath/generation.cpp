@@ -1,0 +1,175 @@
+#include "daemon/datapath/generation.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "common/error.h"
+#include "daemon/datapath/bpf_log.h"
+#include "xdpfwd.skel.h"
+
+namespace xdpfwd {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view directory_prefix = "generation-";
+
+using Skeleton = std::unique_ptr<xdpfwd_bpf, decltype(&xdpfwd_bpf__destroy)>;
+
+/// True where the map can take over from one that the program was compiled with.
+bool fits(int map, const bpf_map* wanted) {
+  bpf_map_info info{};
+  __u32 size = sizeof(info);
+  return bpf_obj_get_info_by_fd(map, &info, &size) == 0 && info.type == bpf_map__type(wanted) &&
+         info.key_size == bpf_map__key_size(wanted) && info.value_size == bpf_map__value_size(wanted) &&
+         info.max_entries == bpf_map__max_entries(wanted);
+}
+
+Skeleton load(Capacity capacity, EntryId id_bound, const Generation* previous) {
+  take_bpf_log();
+  Skeleton skeleton(xdpfwd_bpf__open(), &xdpfwd_bpf__destroy);
+  if (!skeleton) throw system_error("open the XDP program", errno);
+  const auto& maps = skeleton->maps;
+  // One more than can be in use: kernels before 6.13 refuse to replace an entry of a full trie.
+  bpf_map__set_max_entries(maps.ipv4, capacity.ipv4 + 1);
+  bpf_map__set_max_entries(maps.ipv6, capacity.ipv6 + 1);
+  bpf_map__set_max_entries(maps.counters, std::max(capacity.ipv4 + capacity.ipv6, id_bound));
+  if (previous != nullptr && fits(previous->statistics().counts(), maps.statistics) &&
+      fits(previous->statistics().names(), maps.interfaces)) {
+    bpf_map__reuse_fd(maps.statistics, previous->statistics().counts());
+    bpf_map__reuse_fd(maps.interfaces, previous->statistics().names());
+  }
+  if (const int result = xdpfwd_bpf__load(skeleton.get()); result != 0) {
+    const std::string said = take_bpf_log();
+    throw system_error(
+        "load the XDP program", -result,
+        said.empty() ? "the daemon needs root, or CAP_BPF and CAP_NET_ADMIN" : "the kernel said: " + said,
+        Code::unsupported);
+  }
+  return skeleton;
+}
+
+void pin(int fd, const fs::path& path) {
+  if (bpf_obj_pin(fd, path.c_str()) != 0) throw system_error("pin " + path.string(), errno);
+}
+
+/// A descriptor of our own of something that the skeleton owns.
+Fd duplicate(int fd) {
+  Fd copy(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (!copy) throw system_error("duplicate a file descriptor", errno);
+  return copy;
+}
+
+Fd open_pin(const fs::path& path) { return Fd(bpf_obj_get(path.c_str())); }
+
+std::uint32_t id_of_program(int program) {
+  bpf_prog_info info{};
+  __u32 size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(program, &info, &size) != 0) throw system_error("read the XDP program's id", errno);
+  return info.id;
+}
+
+std::optional<unsigned> number_of(const fs::path& directory) {
+  const std::string name = directory.filename();
+  if (!name.starts_with(directory_prefix)) return std::nullopt;
+  unsigned number = 0;
+  const char* end = name.data() + name.size();
+  const auto result = std::from_chars(name.data() + directory_prefix.size(), end, number);
+  if (result.ec != std::errc{} || result.ptr != end) return std::nullopt;
+  return number;
+}
+
+/// bpffs has no recursive removal of its own, and remove_all stops at the first error.
+void remove_directory(const fs::path& directory) {
+  std::error_code ignored;
+  for (const auto& pin : fs::directory_iterator(directory, ignored)) fs::remove(pin.path(), ignored);
+  fs::remove(directory, ignored);
+}
+
+}  // namespace
+
+Generation::Generation(fs::path directory, unsigned number, Fd program, Tables tables, Statistics statistics)
+    : directory_(std::move(directory)),
+      number_(number),
+      program_(std::move(program)),
+      program_id_(id_of_program(program_.get())),
+      tables_(std::move(tables)),
+      statistics_(std::move(statistics)) {}
+
+Generation Generation::create(const fs::path& pin_dir, unsigned number, Capacity capacity, EntryId id_bound,
+                              const Generation* previous) {
+  const Skeleton skeleton = load(capacity, id_bound, previous);
+  const auto fd_of = [](const bpf_map* map) { return duplicate(bpf_map__fd(map)); };
+  const auto& maps = skeleton->maps;
+  Generation generation(pin_dir / (std::string(directory_prefix) + std::to_string(number)), number,
+                        duplicate(bpf_program__fd(skeleton->progs.xdpfwd)),
+                        Tables(fd_of(maps.ipv4), fd_of(maps.ipv6), fd_of(maps.counters)),
+                        Statistics(fd_of(maps.statistics), fd_of(maps.interfaces)));
+  const fs::path& directory = generation.directory_;
+  try {
+    std::error_code failure;
+    if (!fs::create_directory(directory, failure))
+      throw Error(Code::internal, "make " + directory.string() + ": " + failure.message());
+    pin(generation.tables_.ipv4(), directory / "ipv4");
+    pin(generation.tables_.ipv6(), directory / "ipv6");
+    pin(generation.tables_.counters(), directory / "counters");
+    pin(generation.statistics_.counts(), directory / "statistics");
+    pin(generation.statistics_.names(), directory / "interfaces");
+    pin(generation.program(), directory / "program");  // the last: with it the set is complete
+  } catch (...) {
+    generation.unpin();
+    throw;
+  }
+  return generation;
+}
+
+std::optional<Generation> Generation::open(const fs::path& directory, unsigned number) {
+  Fd program = open_pin(directory / "program");
+  Fd ipv4 = open_pin(directory / "ipv4");
+  Fd ipv6 = open_pin(directory / "ipv6");
+  Fd counters = open_pin(directory / "counters");
+  Fd statistics = open_pin(directory / "statistics");
+  Fd interfaces = open_pin(directory / "interfaces");
+  if (!program || !ipv4 || !ipv6 || !counters || !statistics || !interfaces) return std::nullopt;
+  return Generation(directory, number, std::move(program),
+                    Tables(std::move(ipv4), std::move(ipv6), std::move(counters)),
+                    Statistics(std::move(statistics), std::move(interfaces)));
+}
+
+std::vector<Generation> Generation::pinned(const fs::path& pin_dir) {
+  std::vector<Generation> generations;
+  std::vector<fs::path> incomplete;
+  for (const auto& item : fs::directory_iterator(pin_dir)) {
+    const std::optional<unsigned> number = number_of(item.path());
+    if (!number) continue;
+    if (std::optional<Generation> generation = open(item.path(), *number))
+      generations.push_back(std::move(*generation));
+    else
+      incomplete.push_back(item.path());
+  }
+  std::ranges::for_each(incomplete, remove_directory);
+  std::ranges::sort(generations, {}, &Generation::number);
+  return generations;
+}
+
+void Generation::unpin() const { remove_directory(directory_); }
+
+void wait_for_packets_in_flight() {
+  // MEMBARRIER_CMD_GLOBAL waits for an RCU grace period, and XDP programs run under RCU. It is not to
+  // be had on CPUs with nohz_full; there, a packet is through in far less than this.
+  if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+}
+
+}  // namespace xdpfwd

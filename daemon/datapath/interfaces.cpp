@@ -1,0 +1,144 @@
+#include "daemon/datapath/interfaces.h"
+
+#include <net/if.h>
+
+#include <algorithm>
+
+#include "common/error.h"
+
+namespace xdpfwd {
+
+namespace fs = std::filesystem;
+
+Interfaces::Interfaces(const fs::path& pin_dir, Log& log) : directory_(pin_dir / "links"), log_(log) {
+  std::error_code failure;
+  fs::create_directory(directory_, failure);
+  if (failure) throw Error(Code::internal, "make " + directory_.string() + ": " + failure.message());
+}
+
+void Interfaces::adopt() {
+  std::vector<fs::path> pins;
+  for (const auto& item : fs::directory_iterator(directory_)) pins.push_back(item.path());
+  for (const fs::path& pin : pins)
+    if (std::unique_ptr<Attachment> attachment = ExclusiveAttachment::adopt(pin)) {
+      const std::string name = pin.filename();
+      interfaces_[name] = {
+          .spec = {name, attachment->mode()}, .attachment = std::move(attachment), .error = {}, .hint = {}};
+    }
+}
+
+void Interfaces::replace(Generation& generation) {
+  for (auto& [name, interface] : interfaces_) {
+    if (!interface.attachment) continue;
+    generation.statistics().add_interface(interface.attachment->interface_index(), name);
+    try {
+      interface.attachment->replace(generation.program());
+    } catch (const Error& error) {
+      // Its link was detached meanwhile, or the interface is gone: check() attaches it again.
+      log_.warning(error.what(), {{"XDPFWD_INTERFACE", name}});
+      interface.attachment.reset();
+    }
+  }
+}
+
+void Interfaces::want(const std::vector<InterfaceSpec>& specs) {
+  for (auto item = interfaces_.begin(); item != interfaces_.end();) {
+    const bool wanted = std::ranges::find(specs, item->first, &InterfaceSpec::name) != specs.end();
+    if (!wanted && item->second.attachment) {
+      item->second.attachment->remove();
+      log_.warning("detached " + item->first + ": its packets are no longer filtered",
+                   {{"XDPFWD_INTERFACE", item->first}});
+    }
+    item = wanted ? std::next(item) : interfaces_.erase(item);
+  }
+  for (const InterfaceSpec& spec : specs) {
+    Interface& interface = interfaces_[spec.name];
+    interface.spec = spec;
+    interface.refused_index = 0;
+    const bool other_mode =
+        interface.attachment && spec.mode != AttachMode::automatic && interface.attachment->mode() != spec.mode;
+    // The kernel has no way from one mode to another that does not open the interface in between.
+    if (other_mode)
+      log_.warning(spec.name + " stays in " + std::string(to_string(interface.attachment->mode())) + " mode; for " +
+                       std::string(to_string(spec.mode)) + " mode run: xdpfwctl detach " + spec.name +
+                       " && xdpfwctl attach " + spec.name + " --mode " + std::string(to_string(spec.mode)),
+                   {{"XDPFWD_INTERFACE", spec.name}});
+  }
+}
+
+void Interfaces::check(Generation& generation) {
+  for (auto& [name, interface] : interfaces_) check(interface, generation);
+}
+
+void Interfaces::check(Interface& interface, Generation& generation) {
+  if (interface.attachment && interface.attachment->in_force(generation.program_id())) return;
+  const std::string& name = interface.spec.name;
+  const unsigned index = if_nametoindex(name.c_str());
+  if (interface.attachment) {
+    log_.error(name + (index == 0 ? " is gone; it is filtered again when it comes back"
+                                  : " was no longer filtered: it was made again, or its link was detached"),
+               {{"XDPFWD_INTERFACE", name}});
+    interface.attachment.reset();
+  }
+  if (index == 0) {
+    interface.error.clear();
+    interface.refused_index = 0;
+    return;
+  }
+  try {
+    attach(interface, index, generation);
+  } catch (const Error& error) {
+    const bool told = interface.refused_index == index && interface.error == error.what();
+    interface.error = error.what();
+    interface.hint = error.hint();
+    interface.refused_index = index;
+    if (!told) log_.error(interface.error + "; " + interface.hint, {{"XDPFWD_INTERFACE", name}});
+  }
+}
+
+void Interfaces::attach(Interface& interface, unsigned index, Generation& generation) {
+  const std::string& name = interface.spec.name;
+  generation.statistics().add_interface(index, name);
+  std::string fallback;
+  interface.attachment =
+      ExclusiveAttachment::attach(interface.spec, index, generation.program(), pin_of(name), fallback);
+  interface.error.clear();
+  interface.hint.clear();
+  report_attached(interface, fallback);
+}
+
+void Interfaces::report_attached(const Interface& interface, const std::string& fallback) {
+  const std::string& name = interface.spec.name;
+  const std::string mode(to_string(interface.attachment->mode()));
+  if (fallback.empty())
+    log_.info("attached to " + name + " in " + mode + " mode", {{"XDPFWD_INTERFACE", name}, {"XDPFWD_MODE", mode}});
+  else
+    log_.warning("attached to " + name + " in generic mode, which is slower: native mode failed: " + fallback,
+                 {{"XDPFWD_INTERFACE", name}, {"XDPFWD_MODE", mode}});
+}
+
+void Interfaces::remove_all() {
+  want({});
+  std::error_code ignored;
+  fs::remove(directory_, ignored);
+}
+
+std::vector<InterfaceStatus> Interfaces::status() const {
+  std::vector<InterfaceStatus> all;
+  for (const auto& [name, interface] : interfaces_) {
+    InterfaceStatus& status = all.emplace_back();
+    status.spec = interface.spec;
+    if (interface.attachment) {
+      status.state = InterfaceStatus::State::attached;
+      status.mode = interface.attachment->mode();
+      status.sharing = interface.attachment->sharing();
+    } else if (!interface.error.empty()) {
+      status.state = InterfaceStatus::State::refused;
+      status.error = interface.error;
+      status.hint = interface.hint;
+    }
+  }
+  return all;
+}
+
+}  // namespace xdpfwd

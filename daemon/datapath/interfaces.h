@@ -1,0 +1,71 @@
+// The interfaces to be filtered: attached when they are there, put back when they were made again, taken
+// off when they are no longer wanted.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/datapath/attachment.h"
+#include "daemon/datapath/generation.h"
+#include "daemon/log/log.h"
+
+namespace xdpfwd {
+
+/// One wanted interface, as `status` tells of it.
+struct InterfaceStatus {
+  enum class State : std::uint8_t { attached, waiting, refused };
+
+  InterfaceSpec spec;
+  State state = State::waiting;
+  std::optional<AttachMode> mode;  // the one in force
+  std::string sharing;             // empty unless attached
+  std::string error;               // why it is refused, and what to do
+  std::string hint;
+};
+
+constexpr std::string_view to_string(InterfaceStatus::State state) {
+  constexpr std::string_view words[]{"attached", "waiting", "refused"};
+  return words[static_cast<std::size_t>(state)];
+}
+
+class Interfaces {
+ public:
+  /// Links are pinned as PIN_DIR/links/NAME.
+  Interfaces(const std::filesystem::path& pin_dir, Log& log);
+
+  /// Takes over what an earlier daemon left attached. Call it once, before want().
+  void adopt();
+  /// Puts the generation's program in the place of the older one wherever that is attached.
+  void replace(Generation& generation);
+  /// From now on these are wanted, and no others: takes the program off the rest.
+  void want(const std::vector<InterfaceSpec>& specs);
+  /// Attaches whatever is wanted, there, and not filtered; cheap where there is nothing to do.
+  void check(Generation& generation);
+  /// Takes the program off everything.
+  void remove_all();
+
+  std::vector<InterfaceStatus> status() const;
+
+ private:
+  struct Interface {
+    InterfaceSpec spec;
+    std::unique_ptr<Attachment> attachment;
+    std::string error;
+    std::string hint;
+    unsigned refused_index = 0;  // where it was refused last
+  };
+
+  void check(Interface& interface, Generation& generation);
+  void attach(Interface& interface, unsigned index, Generation& generation);
+  void report_attached(const Interface& interface, const std::string& fallback);
+  std::filesystem::path pin_of(const std::string& name) const { return directory_ / name; }
+
+  std::filesystem::path directory_;
+  Log& log_;
+  std::map<std::string, Interface> interfaces_;
+};
+
+}  // namespace xdpfwd

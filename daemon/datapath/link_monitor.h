@@ -1,0 +1,24 @@
+// Tells when a network interface came, went or changed.
+#pragma once
+
+#include <libmnl/libmnl.h>
+
+#include <memory>
+
+namespace xdpfwd {
+
+class LinkMonitor {
+ public:
+  /// Listens to rtnetlink's link group in the caller's network namespace. Throws Error.
+  LinkMonitor();
+
+  /// Readable when something happened; non-blocking.
+  int fd() const { return mnl_socket_get_fd(socket_.get()); }
+  /// Reads all that is there. True where a link changed, or where events were lost.
+  bool drain();
+
+ private:
+  std::unique_ptr<mnl_socket, decltype(&mnl_socket_close)> socket_;
+};
+
+}  // namespace xdpfwd

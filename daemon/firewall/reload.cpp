@@ -1,0 +1,92 @@
+// Reading the config file again: all of it, or nothing.
+#include <algorithm>
+#include <map>
+
+#include "common/error.h"
+#include "daemon/firewall/firewall.h"
+
+namespace xdpfwd {
+namespace {
+
+/// What cannot change under a running daemon.
+void refuse_what_needs_a_restart(const Config& now, const Config& next) {
+  const auto refuse = [](std::string_view key) {
+    throw Error(Code::config, std::string(key) + ": cannot change while xdpfwd runs; nothing was changed",
+                "run: systemctl restart xdpfwd (the filter stays in force meanwhile)");
+  };
+  if (now.control.socket != next.control.socket) refuse("/control/socket");
+  if (now.state_dir != next.state_dir) refuse("/state_dir");
+  if (now.pin_dir != next.pin_dir) refuse("/pin_dir");
+}
+
+}  // namespace
+
+/// The edits from the config file's present claims to those it wants.
+std::vector<Edit> Firewall::config_edits(const Config& config, Reloaded* reloaded) const {
+  std::map<Prefix, Action> wanted;
+  for (const Prefix& prefix : config.block) wanted[prefix] = Action::drop;
+  for (const Prefix& prefix : config.allow) wanted[prefix] = Action::allow;
+
+  std::vector<Edit> edits;
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  for (const auto& [prefix, action] : wanted) {
+    const Entry* entry = blocklist_.find(prefix);
+    const Claim* claim = entry == nullptr ? nullptr : entry->claim_of(config_source);
+    if (claim != nullptr && claim->action == action) continue;
+    const std::string source(config_source);
+    edits.push_back(
+        {prefix, source, Claim{.source = source, .action = action, .reason = {}, .since = now, .until = {}}});
+  }
+  const std::size_t added = edits.size();
+  for (Edit& edit : blocklist_.claims_of(config_source))
+    if (!wanted.contains(edit.prefix)) edits.push_back(std::move(edit));
+  if (reloaded != nullptr) {
+    reloaded->added = added;
+    reloaded->removed = edits.size() - added;
+  }
+  return edits;
+}
+
+Firewall::Reloaded Firewall::reload() {
+  Config next = read_config(config_file_);
+  refuse_what_needs_a_restart(config_, next);
+  Reloaded reloaded{.notes = next.notes};
+  std::vector<Edit> edits = config_edits(next, &reloaded);
+  if (next.capacity == config_.capacity)
+    enforce(blocklist_.change(std::move(edits)));
+  else
+    resize(next, std::move(edits));
+
+  config_ = std::move(next);
+  log_.set_level(config_.log_level);
+  detached_by_command_.clear();
+  for (const InterfaceSpec& spec : config_.interfaces)
+    if (attached_by_command_.erase(spec.name) > 0 && !store_.remove_interface(spec.name))
+      reloaded.notes.push_back(spec.name + " could not be removed from " + store_.path().string());
+  want_interfaces();
+  datapath_.check();
+  for (const InterfaceStatus& interface : datapath_.interfaces())
+    if (interface.state == InterfaceStatus::State::refused) reloaded.notes.push_back(interface.error);
+  return reloaded;
+}
+
+/// Another capacity takes other tables, that is, a new generation.
+void Firewall::resize(const Config& next, std::vector<Edit> edits) {
+  const Capacity before = blocklist_.capacity();
+  blocklist_.set_capacity(next.capacity);
+  try {
+    const Delta delta = blocklist_.change(std::move(edits));
+    try {
+      datapath_.renew(next.capacity, blocklist_.id_bound(), blocklist_.effective());
+    } catch (...) {
+      blocklist_.change(delta.inverse());
+      throw;
+    }
+  } catch (...) {
+    blocklist_.set_capacity(before);
+    throw;
+  }
+  settle();
+}
+
+}  // namespace xdpfwd

@@ -1,0 +1,51 @@
+#include "daemon/log/journal_sink.h"
+
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <sys/stat.h>
+#include <syslog.h>
+#include <systemd/sd-journal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <vector>
+
+namespace xdpfwd {
+namespace {
+
+int priority_of(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::trace:
+    case spdlog::level::debug:
+      return LOG_DEBUG;
+    case spdlog::level::info:
+      return LOG_INFO;
+    case spdlog::level::warn:
+      return LOG_WARNING;
+    default:
+      return LOG_ERR;
+  }
+}
+
+}  // namespace
+
+bool JournalSink::is_usable() {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  struct stat error_stream {};
+  if (stream == nullptr || fstat(STDERR_FILENO, &error_stream) != 0) return false;
+  return std::to_string(error_stream.st_dev) + ":" + std::to_string(error_stream.st_ino) == stream;
+}
+
+void JournalSink::sink_it_(const spdlog::details::log_msg& message) {
+  std::vector<std::string> lines{
+      "MESSAGE=" + std::string(message.payload.data(), message.payload.size()),
+      "PRIORITY=" + std::to_string(priority_of(message.level)),
+      "SYSLOG_IDENTIFIER=xdpfwd",
+  };
+  if (fields_ != nullptr)
+    for (const Field& field : *fields_) lines.push_back(std::string(field.name) + "=" + field.value);
+  std::vector<iovec> vectors;
+  for (std::string& line : lines) vectors.push_back({line.data(), line.size()});
+  sd_journal_sendv(vectors.data(), static_cast<int>(vectors.size()));
+}
+
+}  // namespace xdpfwd

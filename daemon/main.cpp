@@ -1,0 +1,86 @@
+// xdpfwd: reads the options and wires the rooms together.
+#include <cstdio>
+#include <memory>
+
+#include "common/error.h"
+#include "daemon/config/config.h"
+#include "daemon/firewall/firewall.h"
+#include "daemon/log/log.h"
+#include "daemon/options.h"
+#include "daemon/service/lock.h"
+#include "daemon/service/loop.h"
+
+namespace xdpfwd {
+namespace {
+
+void run(const Options& options, Log& log) {
+  Config config = read_config(options.config);
+  log.set_level(config.log_level);
+  for (const std::string& note : config.notes) log.warning(note);
+
+  prepare_pin_dir(config.pin_dir);
+  const DirectoryLock pins(config.pin_dir);
+  const DirectoryLock state(config.state_dir);
+  Firewall firewall(options.config, std::move(config), log);
+  firewall.start();
+  Loop(firewall, log).run();
+}
+
+void check_config(const Options& options) {
+  const Config config = read_config(options.config);
+  for (const std::string& note : config.notes) std::printf("note: %s\n", note.c_str());
+  std::printf("%s is valid\n", options.config.c_str());
+}
+
+/// Works with a config file that is missing or wrong as well: the filter must come off when a person wants it.
+std::filesystem::path pin_dir_of(const Options& options) {
+  try {
+    return read_config(options.config).pin_dir;
+  } catch (const Error& error) {
+    std::fprintf(stderr, "xdpfwd: %s\n", error.what());
+    std::fprintf(stderr, "xdpfwd: going on with the default pin_dir, %s\n", Config{}.pin_dir.c_str());
+    return Config{}.pin_dir;
+  }
+}
+
+void detach(const Options& options, Log& log) {
+  const std::filesystem::path pin_dir = pin_dir_of(options);
+  if (!std::filesystem::exists(pin_dir)) {
+    std::printf("nothing to take off: there is no %s\n", pin_dir.c_str());
+    return;
+  }
+  prepare_pin_dir(pin_dir);
+  const DirectoryLock pins(pin_dir);
+  Datapath(pin_dir, log).remove();
+  std::printf("the filter is off\n");
+}
+
+}  // namespace
+}  // namespace xdpfwd
+
+int main(int argc, char** argv) try {
+  using namespace xdpfwd;
+  int exit_status = 0;
+  const std::optional<Options> options = read_options(argc, argv, exit_status);
+  if (!options) return exit_status;
+  Log log;
+  switch (options->task) {
+    case Options::Task::run:
+      run(*options, log);
+      break;
+    case Options::Task::check_config:
+      check_config(*options);
+      break;
+    case Options::Task::detach:
+      detach(*options, log);
+      break;
+  }
+  return 0;
+} catch (const xdpfwd::Error& error) {
+  std::fprintf(stderr, "xdpfwd: %s\n", error.what());
+  if (!error.hint().empty()) std::fprintf(stderr, "hint: %s\n", error.hint().c_str());
+  return xdpfwd::exit_status_of(error.code());
+} catch (const std::exception& exception) {
+  std::fprintf(stderr, "xdpfwd: %s\n", exception.what());
+  return 1;
+}

@@ -1,0 +1,20 @@
+// The daemon's command line.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+namespace xdpfwd {
+
+struct Options {
+  enum class Task { run, check_config, detach };
+
+  Task task = Task::run;
+  std::filesystem::path config = "/etc/xdpfwd/xdpfwd.json";
+};
+
+/// Reads the arguments. Where they ask for help or the version, or are wrong, that is printed, and the
+/// exit status is set instead.
+std::optional<Options> read_options(int argc, char** argv, int& exit_status);
+
+}  // namespace xdpfwd

@@ -1,0 +1,121 @@
+#include "daemon/service/loop.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include "common/error.h"
+
+namespace xdpfwd {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+// A detached link or an unpinned one makes no event, so the interfaces are looked at as well: one system call
+// for each. Ends of claims are found by the same clock.
+constexpr auto check_period = 200ms;
+constexpr auto store_retry_period = 5s;
+
+}  // namespace
+
+Loop::Loop(Firewall& firewall, Log& log)
+    : firewall_(firewall),
+      log_(log),
+      signals_(io_, SIGTERM, SIGINT, SIGHUP),
+      link_events_(io_, link_monitor_.fd()),
+      dispatcher_(firewall, log, [this] { return reload(); }),
+      server_(io_, firewall, log, dispatcher_) {}
+
+void Loop::run() {
+  const auto spawn = [this](asio::awaitable<void> task) { asio::co_spawn(io_, std::move(task), asio::detached); };
+  spawn(follow_signals());
+  spawn(follow_interfaces());
+  spawn(repeat(check_period, [this] {
+    firewall_.check_interfaces();
+    firewall_.expire();
+  }));
+  spawn(repeat(store_retry_period, [this] { firewall_.retry_store(); }));
+  if (const auto interval = Notifier::watchdog_interval()) spawn(repeat(*interval, [this] { notifier_.watchdog(); }));
+  asio::post(io_, [this] {
+    notifier_.ready(status_line());
+    log_.info("ready: " + status_line());
+    guarded([this] { firewall_.settle(); });
+  });
+  io_.run();
+  link_events_.release();  // the monitor closes it
+}
+
+asio::awaitable<void> Loop::follow_signals() {
+  for (;;) {
+    const int signal = co_await signals_.async_wait(asio::use_awaitable);
+    if (signal == SIGHUP)
+      guarded([this] { reload(); });
+    else
+      end(signal);
+  }
+}
+
+asio::awaitable<void> Loop::follow_interfaces() {
+  for (;;) {
+    co_await link_events_.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+    if (link_monitor_.drain()) guarded([this] { firewall_.check_interfaces(); });
+  }
+}
+
+asio::awaitable<void> Loop::repeat(std::chrono::microseconds period, std::function<void()> task) {
+  asio::steady_timer timer(io_);
+  for (;;) {
+    timer.expires_after(period);
+    co_await timer.async_wait(asio::use_awaitable);
+    guarded(task);
+  }
+}
+
+/// What nobody asked for and fails is told, and tried again at its next turn.
+void Loop::guarded(const std::function<void()>& task) {
+  try {
+    task();
+  } catch (const Error& error) {
+    log_.error(error.what() + (error.hint().empty() ? "" : "; " + error.hint()));
+  } catch (const std::exception& exception) {
+    log_.error(exception.what());
+  }
+}
+
+Firewall::Reloaded Loop::reload() {
+  notifier_.reloading();
+  try {
+    const Firewall::Reloaded reloaded = firewall_.reload();
+    for (const std::string& note : reloaded.notes) log_.warning(note);
+    log_.info("reloaded " + firewall_.config_file().string() + ": " + std::to_string(reloaded.added) + " added, " +
+              std::to_string(reloaded.removed) + " removed");
+    notifier_.ready(status_line());
+    return reloaded;
+  } catch (...) {
+    notifier_.ready("the last reload failed, the configuration before it is in force; " + status_line());
+    throw;
+  }
+}
+
+void Loop::end(int signal) {
+  notifier_.stopping();
+  if (signal == SIGINT && !Notifier::is_managed()) {
+    log_.info("interrupted: taking the filter off");
+    guarded([this] { firewall_.remove(); });
+  } else {
+    log_.info("ending; the filter stays in force, and is taken off with: xdpfwd --detach");
+  }
+  io_.stop();
+}
+
+std::string Loop::status_line() const {
+  const std::vector<InterfaceStatus> interfaces = firewall_.datapath().interfaces();
+  const auto attached = std::ranges::count(interfaces, InterfaceStatus::State::attached, &InterfaceStatus::state);
+  const auto counted = [](std::size_t count, const std::string& one, const std::string& many) {
+    return std::to_string(count) + " " + (count == 1 ? one : many);
+  };
+  return "filtering " + std::to_string(attached) + " of " + counted(interfaces.size(), "interface", "interfaces") +
+         ", " + counted(firewall_.blocklist().entries().size(), "entry", "entries");
+}
+
+}  // namespace xdpfwd

@@ -1,0 +1,44 @@
+// What wakes the daemon: clients, signals, timers, network interfaces and the watchdog, on one thread.
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "daemon/control/asio.h"
+#include "daemon/control/server.h"
+#include "daemon/datapath/link_monitor.h"
+#include "daemon/firewall/firewall.h"
+#include "daemon/service/notify.h"
+
+namespace xdpfwd {
+
+class Loop {
+ public:
+  /// Begins to listen on the control socket. Throws Error.
+  Loop(Firewall& firewall, Log& log);
+
+  /// Returns when SIGTERM or SIGINT ended the daemon. The filter stays in force, but for a SIGINT at a terminal:
+  /// whoever tries the daemon by hand wants it gone with Ctrl-C.
+  void run();
+
+ private:
+  boost::asio::awaitable<void> follow_signals();
+  boost::asio::awaitable<void> follow_interfaces();
+  boost::asio::awaitable<void> repeat(std::chrono::microseconds period, std::function<void()> task);
+  void guarded(const std::function<void()>& task);
+  Firewall::Reloaded reload();
+  void end(int signal);
+  std::string status_line() const;
+
+  Firewall& firewall_;
+  Log& log_;
+  Notifier notifier_;
+  boost::asio::io_context io_{1};
+  boost::asio::signal_set signals_;
+  LinkMonitor link_monitor_;
+  boost::asio::posix::stream_descriptor link_events_;
+  Dispatcher dispatcher_;
+  Server server_;
+};
+
+}  // namespace xdpfwd
