@@ -39,6 +39,12 @@ static_assert(in_order() && rows.size() == static_cast<std::size_t>(Code::unreac
 
 const Row& row_of(Code code) { return rows[static_cast<std::size_t>(code)]; }
 
+/// A text member of what another program sent: it may be no object, and the member no text.
+std::string text_member(const nlohmann::json& json, const char* name, const char* otherwise) {
+  const bool there = json.is_object() && json.contains(name) && json[name].is_string();
+  return there ? json[name].get<std::string>() : otherwise;
+}
+
 }  // namespace
 
 Error system_error(const std::string& action, int errno_value, std::string hint, Code code) {
@@ -56,10 +62,10 @@ nlohmann::json to_json(const Error& error) {
 }
 
 Error error_from_json(const nlohmann::json& json) {
-  const nlohmann::json data = json.value("data", nlohmann::json::object());
-  const std::string reason = data.value("reason", "");
-  const auto row = std::ranges::find(rows, reason, &Row::reason);
-  return {row == rows.end() ? Code::internal : row->code, json.value("message", "no message"), data.value("hint", "")};
+  const nlohmann::json data = json.is_object() && json.contains("data") ? json["data"] : nlohmann::json();
+  const auto row = std::ranges::find(rows, text_member(data, "reason", ""), &Row::reason);
+  return {row == rows.end() ? Code::internal : row->code, text_member(json, "message", "no message"),
+          text_member(data, "hint", "")};
 }
 
 }  // namespace xdpfwd

@@ -52,7 +52,7 @@ int rpc_code_of(Code code);
 int exit_status_of(Code code);
 
 /// The `error` member of a JSON-RPC response, and back. A reason that this version does not know
-/// becomes `internal`.
+/// becomes `internal`; so does whatever is in no form that we know.
 nlohmann::json to_json(const Error& error);
 Error error_from_json(const nlohmann::json& json);
 

@@ -32,7 +32,7 @@ class Guard {
 };
 
 /// The library's message without its own error id.
-std::string reason_of(const json::parse_error& error) {
+std::string reason_of(const json::exception& error) {
   const std::string_view what = error.what();
   const std::size_t id = what.find("] ");
   return escaped(id == what.npos ? what : what.substr(id + 2));
@@ -41,12 +41,15 @@ std::string reason_of(const json::parse_error& error) {
 }  // namespace
 
 json parse_json(std::string_view text, Comments comments) {
+  // The library takes a NUL byte for the end, and never looks at what follows it.
+  if (const std::size_t nul = text.find('\0'); nul != text.npos)
+    throw Error(Code::parse, "JSON: there is a NUL byte at offset " + std::to_string(nul));
   try {
     Guard guard;
     return json::parse(
         text, [&guard](int depth, json::parse_event_t event, json& parsed) { return guard(depth, event, parsed); },
         true, comments == Comments::allowed);
-  } catch (const json::parse_error& error) {
+  } catch (const json::exception& error) {  // bad syntax, or a number too large for any type
     throw Error(Code::parse, "JSON: " + reason_of(error));
   }
 }

@@ -10,11 +10,11 @@
 namespace xdpfwd {
 namespace {
 
-constexpr std::chrono::seconds longest_duration = std::chrono::days(36500);
+constexpr std::uint64_t longest_duration = std::uint64_t{36500} * 86400;
 
 struct Unit {
   char letter;
-  std::int64_t seconds;
+  std::uint64_t seconds;
 };
 constexpr std::array units{Unit{'d', 86400}, Unit{'h', 3600}, Unit{'m', 60}, Unit{'s', 1}};
 
@@ -83,13 +83,13 @@ std::string_view trimmed(std::string_view text) {
 std::chrono::seconds parse_duration(std::string_view text) {
   const Error malformed(Code::invalid, "duration " + escaped(text) + ": not from 1s to 36500d",
                         "write it as 90s, 15m, 1h30m or 7d, or -1 for no end");
-  std::int64_t total = 0;
+  std::uint64_t total = 0;
   std::size_t next_unit = 0;
   std::string_view rest = text;
   while (!rest.empty()) {
-    std::int64_t number = 0;
+    std::uint64_t number = 0;  // unsigned: no minus sign is read
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
-    if (error != std::errc{} || number < 0 || number > longest_duration.count()) throw malformed;
+    if (error != std::errc{} || number > longest_duration) throw malformed;
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
     const bool bare = rest.empty() && next_unit == 0;
     const char letter = bare ? 's' : rest.empty() ? '\0' : rest.front();
@@ -98,17 +98,17 @@ std::chrono::seconds parse_duration(std::string_view text) {
     total += number * units[next_unit++].seconds;
     if (!bare) rest.remove_prefix(1);
   }
-  if (total < 1 || total > longest_duration.count()) throw malformed;
+  if (total < 1 || total > longest_duration) throw malformed;
   return std::chrono::seconds(total);
 }
 
 std::string format_duration(std::chrono::seconds duration) {
-  std::int64_t rest = duration.count();
-  if (rest <= 0) return "0s";
+  if (duration.count() <= 0) return "0s";
+  auto rest = static_cast<std::uint64_t>(duration.count());
   std::string text;
   int shown = 0;
   for (const Unit& unit : units) {
-    const std::int64_t number = rest / unit.seconds;
+    const std::uint64_t number = rest / unit.seconds;
     if (number > 0) text += std::to_string(number) + unit.letter;
     if (number > 0 || shown > 0) ++shown;
     rest %= unit.seconds;

@@ -1,0 +1,55 @@
+// The connection to the daemon: one line out, one line in, under a deadline.
+#pragma once
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "common/error.h"
+
+namespace xdpfwd::ctl {
+
+/// For an answer that is JSON but not what the protocol says it is.
+Error senseless_answer(const nlohmann::json::exception& error);
+
+/// A file descriptor, closed when it goes.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor();
+
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+class Connection {
+ public:
+  /// Connects to a Unix stream socket. Throws Error: unreachable, denied, or invalid for a path that cannot be one.
+  static Connection open(const std::string& path, std::chrono::seconds timeout);
+
+  /// Takes over a connected stream socket; `timeout` is for each call.
+  Connection(Descriptor socket, std::chrono::seconds timeout) : socket_(std::move(socket)), timeout_(timeout) {}
+
+  /// The result. Throws the Error that the daemon answered with, unreachable where it doesn't answer, internal where
+  /// its answer makes no sense.
+  nlohmann::json call(std::string_view method, const nlohmann::json& params);
+
+ private:
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  void send_line(std::string_view line, Deadline deadline);
+  std::string receive_line(Deadline deadline);
+  void wait_for(short events, Deadline deadline);
+
+  Descriptor socket_;
+  std::chrono::seconds timeout_;
+  std::string received_;  // what came after the last line
+};
+
+}  // namespace xdpfwd::ctl

@@ -1,0 +1,107 @@
+#include "ctl/help.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "common/version.h"
+#include "ctl/command_line.h"
+#include "ctl/table.h"
+
+namespace xdpfwd::ctl {
+namespace {
+
+struct Example {
+  std::string_view command;
+  std::string_view lines;
+};
+
+constexpr std::array examples{
+    Example{"block",
+            "  xdpfwctl block 192.0.2.7 2001:db8::/32 --ttl 1h --reason \"port scan\"\n"
+            "  xdpfwctl block --source feed - < addresses.txt\n"},
+    Example{"unblock", "  xdpfwctl unblock 192.0.2.7 --source fail2ban/sshd\n"},
+    Example{"allow", "  xdpfwctl allow 198.51.100.0/24 --reason office\n"},
+    Example{"monitor", "  xdpfwctl monitor 203.0.113.0/24 --ttl 1d\n"},
+    Example{"list", "  xdpfwctl list --family ipv6 --action drop\n"},
+    Example{"check", "  xdpfwctl check 192.0.2.7 && echo blocked\n"},
+    Example{"flush", "  xdpfwctl flush --source feed\n"},
+    Example{"stats", "  xdpfwctl stats\n"},
+    Example{"status", "  xdpfwctl status --json\n"},
+    Example{"attach", "  xdpfwctl attach eth1 --mode native\n"},
+    Example{"detach", "  xdpfwctl detach eth1\n"},
+    Example{"reload", "  xdpfwctl reload\n"},
+    Example{"ping", "  xdpfwctl ping -q --timeout 1\n"},
+    Example{"hello", "  xdpfwctl hello\n"},
+    Example{"describe", "  xdpfwctl describe\n"},
+};
+
+/// What help calls a value of this kind; empty for a flag.
+std::string_view placeholder(Kind kind) {
+  constexpr std::array<std::string_view, 11> names{"PREFIX...", "INTERFACE", "DURATION", "NAME",   "TEXT", "ACTION",
+                                                   "FAMILY",    "MODE",      "N",        "CURSOR", ""};
+  static_assert(names.size() == static_cast<std::size_t>(Kind::flag) + 1);
+  return names[static_cast<std::size_t>(kind)];
+}
+
+/// `--ttl DURATION`, `--strict`, `PREFIX...`
+std::string written(const Parameter& parameter) {
+  if (is_positional(parameter)) return std::string(placeholder(parameter.kind));
+  const std::string_view value = placeholder(parameter.kind);
+  return option_name(parameter.name) + (value.empty() ? "" : " " + std::string(value));
+}
+
+std::string written(const GlobalOption& option) {
+  return (option.letter.empty() ? "" : "-" + std::string(option.letter) + ", ") + option_name(option.name) +
+         (option.value.empty() ? "" : " " + std::string(option.value));
+}
+
+/// In the order in which one types them: what is positional first.
+std::string synopsis(const Command& command) {
+  std::string text = "xdpfwctl " + std::string(command.name);
+  for (const bool positional : {true, false})
+    for (const Parameter& parameter : command.parameters)
+      if (is_positional(parameter) == positional)
+        text += parameter.required ? " " + written(parameter) : " [" + written(parameter) + "]";
+  return text;
+}
+
+std::string global_lines() {
+  Table table({Align::left, Align::left}, "  ");
+  for (const GlobalOption& option : global_options) table.add({{written(option)}, {std::string(option.help)}});
+  return table.take(false);
+}
+
+}  // namespace
+
+std::string help_page() {
+  std::string text = "Usage: xdpfwctl COMMAND [ARGUMENTS]\nTalks to xdpfwd, the XDP firewall daemon.\n\nCommands:\n";
+  Table table({Align::left, Align::left}, "  ");
+  for (const Command& command : commands())
+    if (command.audience == Audience::everyone)
+      table.add({{std::string(command.name)}, {std::string(command.summary)}});
+  text += table.take(false);
+  text += "\nOptions:\n" + global_lines();
+  text +=
+      "\nExit status: 0 done, 1 refused or a negative answer, 2 wrong usage, 3 no daemon answers,\n"
+      "4 not permitted, 5 over capacity, 6 in force but not stored.\n"
+      "\nxdpfwctl COMMAND --help tells more about a command.\n";
+  return text;
+}
+
+std::string help_page(const Command& command) {
+  std::string text = "Usage: " + synopsis(command) + "\n" + std::string(command.summary) + ".\n";
+  if (!command.details.empty()) text += "\n" + std::string(command.details) + "\n";
+  Table table({Align::left, Align::left}, "  ");
+  for (const Parameter& parameter : command.parameters)
+    table.add({{written(parameter)}, {std::string(parameter.help)}});
+  if (!command.parameters.empty()) text += "\nArguments:\n" + table.take(false);
+  text += "\nOptions of every command:\n" + global_lines();
+  const auto* example = std::ranges::find(examples, command.name, &Example::command);
+  if (example != examples.end()) text += "\nExample:\n" + std::string(example->lines);
+  return text;
+}
+
+std::string version_line() { return "xdpfwctl " + std::string(version) + "\n"; }
+
+}  // namespace xdpfwd::ctl

@@ -1,0 +1,44 @@
+// The blocklist as `list` shows it, page by page: memory doesn't grow with the list.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "ctl/table.h"
+
+namespace xdpfwd::ctl {
+
+class Listing {
+ public:
+  enum class Form : std::uint8_t { table, json };
+
+  /// `now` is Unix seconds. `limited` is set where the caller wants one page only.
+  Listing(Form form, bool color, std::int64_t now, bool limited);
+
+  /// Text for a page, the result of the method `list`.
+  std::string page(const nlohmann::json& result);
+  /// Text after the last page.
+  std::string end() const;
+
+  /// The cursor of the next page; null where there is none, or none is wanted.
+  nlohmann::json next() const { return limited_ ? nlohmann::json() : next_; }
+
+ private:
+  void add_entry(const nlohmann::json& entry);
+  std::string json_page(const nlohmann::json& entries);
+  std::string json_end() const;
+
+  Form form_;
+  bool color_;
+  std::int64_t now_;
+  bool limited_;
+  Table table_;
+  bool begun_ = false;
+  std::uint64_t shown_ = 0;
+  nlohmann::json next_;
+  nlohmann::json total_;
+  nlohmann::json revision_;
+};
+
+}  // namespace xdpfwd::ctl

@@ -1,0 +1,41 @@
+// A result -> text for people, JSON for programs, and an exit status. Nothing here reads or writes.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "common/error.h"
+#include "ctl/requests.h"
+
+namespace xdpfwd::ctl {
+
+/// How and when it is shown.
+struct View {
+  bool color = false;
+  std::int64_t now = 0;                  // Unix seconds
+  std::chrono::microseconds elapsed{0};  // from connecting to the answer
+};
+
+std::string render(const Call& call, const nlohmann::json& result, const View& view);
+/// One line. Of block, allow, monitor and unblock `items` names each prefix where `changed` doesn't.
+std::string render_json(const Call& call, const nlohmann::json& result);
+/// 0, or 1 for a negative answer.
+int exit_status(const Call& call, const nlohmann::json& result);
+
+/// Two lines, the second where there is a hint.
+std::string render_error(const Error& error, bool color);
+std::string render_error_json(const Error& error);
+
+// One function a kind of answer, each in a file of its own kind.
+std::string render_claims(const Call& call, const nlohmann::json& result, const View& view);
+std::string render_unblock(const Call& call, const nlohmann::json& result, const View& view);
+std::string render_check(const Call& call, const nlohmann::json& result, const View& view);
+std::string render_flush(const Call& call, const nlohmann::json& result, const View& view);
+std::string render_stats(const Call& call, const nlohmann::json& result, const View& view);
+std::string render_status(const Call& call, const nlohmann::json& result, const View& view);
+std::string render_attach(const Call& call, const nlohmann::json& result, const View& view);
+std::string render_detach(const Call& call, const nlohmann::json& result, const View& view);
+
+}  // namespace xdpfwd::ctl

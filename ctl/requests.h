@@ -1,0 +1,27 @@
+// One command -> as many requests as the protocol's limit of prefixes a request makes necessary, and one result.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "common/commands.h"
+#include "common/prefix.h"
+
+namespace xdpfwd::ctl {
+
+/// A command ready to be sent.
+struct Call {
+  const Command* command;
+  nlohmann::json params;  // all but the prefixes
+  std::vector<Prefix> prefixes;
+};
+
+/// Sends one request and returns its result, or throws Error.
+using Send = std::function<nlohmann::json(const nlohmann::json& params)>;
+
+/// The result of all requests as if they had been one: arrays one after another, of all else the last.
+/// Where one of them fails, the Error tells how many prefixes were done before it.
+nlohmann::json send_all(const Call& call, const Send& send);
+
+}  // namespace xdpfwd::ctl
