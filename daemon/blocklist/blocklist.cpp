@@ -25,6 +25,14 @@ Error over_capacity(Family family, std::size_t wanted, std::uint32_t capacity) {
           "raise \"capacity\": {\"" + name + "\": ...} in the config file and reload, or flush a source"};
 }
 
+/// Narrow before wide on the way in, wide before narrow on the way out: whatever covers an address, it then
+/// has its old verdict or its new one at any moment, and what is dropped before and after never passes in between.
+void put_in_safe_order(Delta& delta) {
+  const auto length = [](const Effective& upsert) { return upsert.prefix.length(); };
+  std::ranges::stable_sort(delta.upserts, std::ranges::greater(), length);
+  std::ranges::stable_sort(delta.removals, std::ranges::less(), &Prefix::length);
+}
+
 }  // namespace
 
 std::vector<Edit> Delta::inverse() const {
@@ -46,6 +54,7 @@ Delta Blocklist::change(std::vector<Edit> edits) {
   std::vector<Entries::iterator> touched;
   for (Edit& edit : edits) set_claim(std::move(edit), delta, touched);
   for (const Entries::iterator entry : touched) finish(entry, delta);
+  put_in_safe_order(delta);
   if (!delta.claims.empty()) ++revision_;
   return delta;
 }
@@ -71,8 +80,7 @@ void Blocklist::set_claim(Edit edit, Delta& delta, std::vector<Entries::iterator
     if (!edit.claim) return;
     entry = entries_.emplace(edit.prefix, Entry{allocate_id(), {}}).first;
     ++sizes_[index_of(edit.prefix.family())];
-    ++lengths_[index_of(edit.prefix.family())][edit.prefix.length()];
-    ++actions_[index_of(edit.prefix.family())][index_of(Action::none)];
+    count(edit.prefix, Action::none, +1);
     delta.created.push_back(entry->second.id);
   }
   std::vector<Claim>& claims = entry->second.claims;
@@ -103,9 +111,9 @@ void Blocklist::set_action(Entries::iterator entry, std::vector<Entries::iterato
   const Action after = entry->second.action;
   if (before == after) return;
 
-  auto& actions = actions_[index_of(entry->first.family())];
-  --actions[index_of(before)];
-  ++actions[index_of(after)];
+  count(entry->first, before, -1);
+  count(entry->first, after, +1);
+  const auto& actions = actions_[index_of(entry->first.family())];
   const auto [weaker, stronger] = std::minmax(before, after);
   const auto changes_for = [&](Action action) { return action >= weaker && action < stronger; };
   const bool any_to_change = std::ranges::any_of(std::array{Action::monitor, Action::drop}, [&](Action action) {
@@ -120,7 +128,8 @@ void Blocklist::set_action(Entries::iterator entry, std::vector<Entries::iterato
 void Blocklist::finish(Entries::iterator position, Delta& delta) {
   auto& [prefix, entry] = *position;
   entry.touched = false;
-  const Action wanted = overruled(prefix, entry.action) ? Action::none : entry.action;
+  const bool idle = entry.action == Action::none || overruled(prefix, entry.action);
+  const Action wanted = idle ? Action::none : entry.action;
   if (wanted != std::exchange(entry.enforced, wanted)) {
     if (wanted == Action::none)
       delta.removals.push_back(prefix);
@@ -128,17 +137,26 @@ void Blocklist::finish(Entries::iterator position, Delta& delta) {
       delta.upserts.push_back({prefix, entry.id, wanted});
   }
   if (!entry.claims.empty()) return;
-  --actions_[index_of(prefix.family())][index_of(Action::none)];
+  count(prefix, Action::none, -1);
   --sizes_[index_of(prefix.family())];
-  --lengths_[index_of(prefix.family())][prefix.length()];
   free_ids_.push_back(entry.id);
   entries_.erase(position);
 }
 
+void Blocklist::count(const Prefix& prefix, Action action, int change) {
+  actions_[index_of(prefix.family())][index_of(action)] += change;
+  lengths_[index_of(prefix.family())][prefix.length()][index_of(action)] += change;
+}
+
+/// Whether an entry of this length is stronger than the action.
+bool Blocklist::any_stronger(Family family, unsigned length, Action action) const {
+  const auto& actions = lengths_[index_of(family)][length];
+  return std::any_of(actions.begin() + index_of(action) + 1, actions.end(), [](auto entries) { return entries > 0; });
+}
+
 bool Blocklist::overruled(const Prefix& prefix, Action action) const {
-  const auto& lengths = lengths_[index_of(prefix.family())];
   for (unsigned length = 0; length < prefix.length(); ++length) {
-    if (lengths[length] == 0) continue;
+    if (!any_stronger(prefix.family(), length, action)) continue;
     const Entry* around = find(prefix.widened(length));
     if (around != nullptr && around->action > action) return true;
   }
@@ -158,9 +176,8 @@ const Entry* Blocklist::find(const Prefix& prefix) const {
 }
 
 Blocklist::Entries::const_iterator Blocklist::deciding(const Prefix& prefix) const {
-  const auto& lengths = lengths_[index_of(prefix.family())];
   for (unsigned length = prefix.length() + 1; length-- > 0;) {
-    if (lengths[length] == 0) continue;
+    if (!any_stronger(prefix.family(), length, Action::none)) continue;
     const auto entry = entries_.find(prefix.widened(length));
     if (entry != entries_.end() && entry->second.enforced != Action::none) return entry;
   }

@@ -44,7 +44,8 @@ struct Effective {
   Action action;
 };
 
-/// What a change of the model means outside of it.
+/// What a change of the model means outside of it. The datapath makes the upserts before the removals, each
+/// in their order: at no moment has an address a verdict that is neither its old one nor its new one.
 struct Delta {
   struct ClaimChange {
     Prefix prefix;
@@ -116,6 +117,8 @@ class Blocklist {
   void set_claim(Edit edit, Delta& delta, std::vector<Entries::iterator>& touched);
   void set_action(Entries::iterator entry, std::vector<Entries::iterator>& touched);
   void finish(Entries::iterator entry, Delta& delta);
+  void count(const Prefix& prefix, Action action, int change);
+  bool any_stronger(Family family, unsigned length, Action action) const;
   bool overruled(const Prefix& prefix, Action action) const;
   EntryId allocate_id();
 
@@ -126,9 +129,10 @@ class Blocklist {
   EntryId next_id_ = 0;
   std::uint64_t revision_ = 0;
   std::array<std::size_t, family_count> sizes_{};
-  // How many entries there are of each length and action: what is absent need not be looked for.
-  std::array<std::array<std::uint32_t, 129>, family_count> lengths_{};
-  std::array<std::array<std::uint32_t, action_count>, family_count> actions_{};
+  // How many entries there are of each action, in all and of each length: what is absent need not be looked for.
+  using Actions = std::array<std::int64_t, action_count>;
+  std::array<Actions, family_count> actions_{};
+  std::array<std::array<Actions, 129>, family_count> lengths_{};
 };
 
 }  // namespace xdpfwd

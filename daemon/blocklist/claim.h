@@ -41,6 +41,7 @@ using BootTime = BootClock::time_point;
 /// The same moment on the other clock, as the two stand now. To whole seconds, later rather than
 /// earlier: a block must not end before its time.
 WallTime to_wall_time(BootTime time);
+/// Moments more than 150 years away count as that far away.
 BootTime to_boot_time(WallTime time);
 
 struct Claim {

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <fstream>
 #include <map>
-#include <sstream>
 
 #include "common/commands.h"
 #include "common/error.h"
@@ -153,14 +152,17 @@ Config parse_config(std::string_view text) {
 }
 
 Config read_config(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  std::ostringstream text;
-  if (stream) text << stream.rdbuf();
-  if (!stream || stream.bad() || std::filesystem::is_directory(file))
+  std::ifstream stream(file, std::ios::binary);
+  std::string text;
+  for (std::array<char, 65536> block{}; stream;) {
+    stream.read(block.data(), block.size());
+    text.append(block.data(), static_cast<std::size_t>(stream.gcount()));
+  }
+  if (!stream.eof())
     throw system_error("config " + file.string(), errno, "write one there, or name another with --config FILE",
                        Code::config);
   try {
-    return parse_config(text.str());
+    return parse_config(text);
   } catch (const Error& error) {
     throw Error(Code::config, "config " + file.string() + ": " + error.what(), error.hint());
   }

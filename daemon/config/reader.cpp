@@ -6,6 +6,16 @@
 #include "common/text.h"
 
 namespace xdpfwd {
+namespace {
+
+/// A key as a JSON pointer has it (RFC 6901, section 3).
+std::string pointer_token(std::string_view key) {
+  std::string token;
+  for (const char c : escaped(key)) token += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return token;
+}
+
+}  // namespace
 
 void Reader::fail(const std::string& reason, const std::string& hint) const {
   throw Error(Code::config, (pointer_.empty() ? "the document" : pointer_) + ": " + reason, hint);
@@ -42,7 +52,7 @@ void Reader::object(std::initializer_list<Key> keys) const {
   std::string known;
   for (const Key& key : keys) known += (known.empty() ? "" : ", ") + std::string(key.name);
   for (const auto& [name, value] : value_.items()) {
-    const Reader item(value, pointer_ + "/" + escaped(name));
+    const Reader item(value, pointer_ + "/" + pointer_token(name));
     const auto key = std::ranges::find(keys, name, &Key::name);
     if (key == keys.end()) item.fail("unknown key", "the keys here are: " + known);
     key->read(item);

@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -26,6 +27,8 @@ constexpr std::size_t most_connections_a_user = 16;  // root excepted
 constexpr auto time_between_requests = 5min;
 constexpr auto time_for_a_line = 10s;
 constexpr auto time_for_an_answer = 10s;
+// After the last answer on a connection, for the peer to read it.
+constexpr auto time_to_leave = 2s;
 // After accept() failed, as it does without end while descriptors are short.
 constexpr auto pause_after_failure = 100ms;
 
@@ -147,10 +150,20 @@ asio::awaitable<void> Server::serve(std::shared_ptr<Connection> connection, Peer
                          "run it as root, or as a member of the group in control.admin_group");
       co_await asio::async_write(connection->socket, asio::buffer(error_line(nullptr, denied)), asio::use_awaitable);
     }
+    co_await see_off(*connection);
   } catch (const boost::system::system_error&) {
     // The peer went away, or its time was up.
   }
   connection->timer.cancel();
+}
+
+/// Waits until the peer has left. A connection that is closed while something it sent lies unread is reset, and a peer
+/// that is still writing would learn of that before it reads why.
+asio::awaitable<void> Server::see_off(Connection& connection) {
+  connection.set_deadline(time_to_leave);
+  connection.socket.shutdown(Socket::shutdown_send);
+  std::array<char, 4096> unread;
+  for (;;) co_await connection.socket.async_read_some(asio::buffer(unread), asio::use_awaitable);
 }
 
 asio::awaitable<void> Server::serve_lines(Connection& connection, const Peer& peer, Access access) {

@@ -4,6 +4,7 @@
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <linux/membarrier.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -52,10 +53,10 @@ Skeleton load(Capacity capacity, EntryId id_bound, const Generation* previous) {
   }
   if (const int result = xdpfwd_bpf__load(skeleton.get()); result != 0) {
     const std::string said = take_bpf_log();
-    throw system_error(
-        "load the XDP program", -result,
-        said.empty() ? "the daemon needs root, or CAP_BPF and CAP_NET_ADMIN" : "the kernel said: " + said,
-        Code::unsupported);
+    throw system_error("load the XDP program", -result,
+                       result == -EPERM || said.empty() ? "the daemon needs root, or CAP_BPF and CAP_NET_ADMIN"
+                                                        : "the kernel said: " + said,
+                       Code::unsupported);
   }
   return skeleton;
 }
@@ -117,10 +118,9 @@ Generation Generation::create(const fs::path& pin_dir, unsigned number, Capacity
                         Tables(fd_of(maps.ipv4), fd_of(maps.ipv6), fd_of(maps.counters)),
                         Statistics(fd_of(maps.statistics), fd_of(maps.interfaces)));
   const fs::path& directory = generation.directory_;
+  // One that is there already belongs to another generation: outside of the try, so that it stays.
+  if (mkdir(directory.c_str(), 0700) != 0) throw system_error("make " + directory.string(), errno);
   try {
-    std::error_code failure;
-    if (!fs::create_directory(directory, failure))
-      throw Error(Code::internal, "make " + directory.string() + ": " + failure.message());
     pin(generation.tables_.ipv4(), directory / "ipv4");
     pin(generation.tables_.ipv6(), directory / "ipv6");
     pin(generation.tables_.counters(), directory / "counters");

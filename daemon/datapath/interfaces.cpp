@@ -71,9 +71,16 @@ void Interfaces::check(Generation& generation) {
 }
 
 void Interfaces::check(Interface& interface, Generation& generation) {
-  if (interface.attachment && interface.attachment->in_force(generation.program_id())) return;
   const std::string& name = interface.spec.name;
   const unsigned index = if_nametoindex(name.c_str());
+  if (interface.attachment && interface.attachment->in_force(generation.program_id())) {
+    if (index == 0 || is_attached_to(index)) return;
+    // The filtered one was renamed, and another one has its name now.
+    log_.warning(name + " is another interface now; the one that had the name before is no longer filtered",
+                 {{"XDPFWD_INTERFACE", name}});
+    interface.attachment->remove();
+    interface.attachment.reset();
+  }
   if (interface.attachment) {
     log_.error(name + (index == 0 ? " is gone; it is filtered again when it comes back"
                                   : " was no longer filtered: it was made again, or its link was detached"),
@@ -94,6 +101,13 @@ void Interfaces::check(Interface& interface, Generation& generation) {
     interface.refused_index = index;
     if (!told) log_.error(interface.error + "; " + interface.hint, {{"XDPFWD_INTERFACE", name}});
   }
+}
+
+/// Under whatever name: where two of ours exchanged their names, both are filtered as they are.
+bool Interfaces::is_attached_to(unsigned index) const {
+  return std::ranges::any_of(interfaces_, [index](const auto& item) {
+    return item.second.attachment && item.second.attachment->interface_index() == index;
+  });
 }
 
 void Interfaces::attach(Interface& interface, unsigned index, Generation& generation) {

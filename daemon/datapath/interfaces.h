@@ -59,6 +59,7 @@ class Interfaces {
   };
 
   void check(Interface& interface, Generation& generation);
+  bool is_attached_to(unsigned index) const;
   void attach(Interface& interface, unsigned index, Generation& generation);
   void report_attached(const Interface& interface, const std::string& fallback);
   std::filesystem::path pin_of(const std::string& name) const { return directory_ / name; }

@@ -1,0 +1,48 @@
+# What has to be installed to build xdpfwd, to show it and to test it. Sourced by the scripts that do so.
+# shellcheck shell=bash disable=SC2034
+
+packaging=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+# The package's Build-Depends are the one list of what a build needs. Policy leaves the compiler out of
+# them; debhelper, under its several names, is of use to the package alone.
+mapfile -t build_packages < <(
+  echo build-essential
+  awk '/^[^ ]/ { listed = /^Build-Depends:/ }
+       /^ / && listed && !/debhelper|dh-/ { sub(/,/, "", $1); print $1 }' "$packaging/debian/control")
+deb_packages=("${build_packages[@]}" debhelper)
+sandbox_packages=(iproute2 iputils-ping procps util-linux)
+test_packages=("${build_packages[@]}" "${sandbox_packages[@]}" catch2 ethtool ipset socat)
+
+# Prints those of the packages that are not installed.
+missing_packages() {
+  local package
+  for package; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>&1) == installed ]] || echo "$package"
+  done
+}
+
+# Installs those of the packages that are not installed. Says so; apt's own words are shown only where it fails.
+install_missing() {
+  local missing log status=0
+  mapfile -t missing < <(missing_packages "$@")
+  ((${#missing[@]})) || return 0
+  if ! command -v apt-get >/dev/null; then
+    echo "Packages are missing, and there is no apt-get to install them with: ${missing[*]}" >&2
+    return 1
+  fi
+  if ((EUID)); then
+    echo "Packages are missing. As root: apt-get install ${missing[*]}" >&2
+    return 1
+  fi
+  echo "Installing ${#missing[@]} packages with apt-get: ${missing[*]}"
+  log=$(mktemp)
+  { apt_quietly update && apt_quietly install --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 || status=$?
+  ((status == 0)) || cat "$log" >&2
+  rm -f "$log"
+  return "$status"
+}
+
+# Never asks, and waits where another apt is at work.
+apt_quietly() {
+  DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300 "$@"
+}

@@ -1,0 +1,145 @@
+// Every packet and byte is counted: for its entry, and for its interface, family and reason.
+#include <catch2/catch.hpp>
+
+#include "common/error.h"
+#include "tests/datapath/loaded_program.h"
+#include "tests/datapath/private_network.h"
+
+namespace xdpfwd {
+
+namespace {
+
+using harness::ethernet;
+using harness::Packet;
+
+Packet packet_of(const char* source, std::size_t payload) {
+  return ethernet().ip(parse_prefix(source)).udp(53).payload(payload);
+}
+
+TEST_CASE("an entry counts its packets and their bytes") {
+  LoadedProgram program;
+  program.claim("10.0.0.0/8", Action::drop);
+  program.claim("10.1.2.3", Action::drop);
+  program.claim("192.0.2.0/24", Action::monitor);
+  program.claim("2001:db8::/32", Action::allow);
+  for (std::size_t payload = 0; payload < 100; ++payload) {
+    program.meet(packet_of("10.1.2.3", payload));
+    program.meet(packet_of("192.0.2.200", payload));
+    program.meet(packet_of("2001:db8::1", payload));
+  }
+  program.meet(packet_of("10.9.9.9", 1000));
+  const std::uint64_t payloads = 99 * 100 / 2;
+  CHECK(program.count("10.1.2.3") == Count{100, 100 * (14 + 20 + 8) + payloads});
+  CHECK(program.count("192.0.2.0/24") == Count{100, 100 * (14 + 20 + 8) + payloads});
+  CHECK(program.count("2001:db8::/32") == Count{100, 100 * (14 + 40 + 8) + payloads});
+  CHECK(program.count("10.0.0.0/8") == Count{1, 14 + 20 + 8 + 1000});
+}
+
+TEST_CASE("an entry that is made again starts at zero") {
+  LoadedProgram program;
+  program.claim("192.0.2.7", Action::drop);
+  program.meet(packet_of("192.0.2.7", 0));
+  program.withdraw("192.0.2.7");
+  program.claim("198.51.100.0/24", Action::drop);  // takes over the id
+  CHECK(program.count("198.51.100.0/24") == Count{});
+  program.claim("192.0.2.7", Action::drop);
+  CHECK(program.count("192.0.2.7") == Count{});
+}
+
+TEST_CASE("an entry keeps its counter when its action or its claims change") {
+  LoadedProgram program;
+  program.claim("192.0.2.7", Action::drop, "one");
+  program.meet(packet_of("192.0.2.7", 0));
+  program.claim("192.0.2.7", Action::monitor, "one");
+  program.meet(packet_of("192.0.2.7", 0));
+  program.claim("192.0.2.7", Action::drop, "two");
+  program.withdraw("192.0.2.7", "one");
+  program.meet(packet_of("192.0.2.7", 0));
+  CHECK(program.count("192.0.2.7") == Count{3, 3 * 42});
+}
+
+TEST_CASE("statistics are kept for each interface, family and reason") {
+  PrivateNetwork network;
+  LoadedProgram program;
+  const unsigned first = network.add_veth("veth0", "veth1");
+  const unsigned second = index_of("veth1");
+  program.generation().statistics().add_interface(first, "veth0");
+  program.generation().statistics().add_interface(second, "veth1");
+  program.claim("192.0.2.0/24", Action::drop);
+  program.claim("192.0.2.7", Action::allow);
+  program.claim("2001:db8::/32", Action::monitor);
+
+  const auto send = [&](const Packet& packet, unsigned interface, int times) {
+    for (int time = 0; time < times; ++time) harness::run(program.program(), packet, {.interface = interface});
+  };
+  send(packet_of("192.0.2.1", 58), first, 3);
+  send(packet_of("192.0.2.7", 58), first, 5);
+  send(packet_of("2001:db8::1", 38), first, 7);
+  send(packet_of("2001:db9::1", 38), second, 11);
+  send(ethernet().arp(), second, 13);
+  send(packet_of("192.0.2.1", 58).truncated_to(20), second, 17);
+
+  const auto one = program.statistics_of("veth0").count;
+  const auto two = program.statistics_of("veth1").count;
+  CHECK(one[XDPFWD_IPV4][XDPFWD_DROPPED] == Count{3, 3 * 100});
+  CHECK(one[XDPFWD_IPV4][XDPFWD_ALLOWED] == Count{5, 5 * 100});
+  CHECK(one[XDPFWD_IPV6][XDPFWD_MONITORED] == Count{7, 7 * 100});
+  CHECK(two[XDPFWD_IPV6][XDPFWD_PASSED] == Count{11, 11 * 100});
+  CHECK(two[XDPFWD_OTHER][XDPFWD_NOT_IP] == Count{13, 13 * 42});
+  CHECK(two[XDPFWD_IPV4][XDPFWD_MALFORMED] == Count{17, 17 * 20});
+
+  const auto total = [](const auto& counts) {
+    Count sum;
+    for (const auto& family : counts)
+      for (const Count& count : family) sum = sum + count;
+    return sum.packets;
+  };
+  CHECK(total(one) == 3 + 5 + 7);
+  CHECK(total(two) == 11 + 13 + 17);
+}
+
+TEST_CASE("a packet of an interface without rows meets its verdict all the same") {
+  PrivateNetwork network;
+  LoadedProgram program;
+  const unsigned unknown = network.add_veth("veth0", "veth1");
+  program.claim("192.0.2.7", Action::drop);
+  CHECK(harness::run(program.program(), packet_of("192.0.2.7", 0), {.interface = unknown}) == harness::Verdict::drop);
+  CHECK(program.count("192.0.2.7") == Count{1, 42});
+  CHECK(program.generation().statistics().read().size() == 1);
+}
+
+TEST_CASE("an interface that comes again under its name goes on with its totals") {
+  LoadedProgram program;
+  Statistics& statistics = program.generation().statistics();
+  program.meet(packet_of("192.0.2.7", 0));
+  statistics.add_interface(1, "lo");  // nothing new
+  CHECK(program.statistics_of("lo").count[XDPFWD_IPV4][XDPFWD_PASSED] == Count{1, 42});
+  statistics.add_interface(900, "lo");
+  CHECK(statistics.read().size() == 1);
+  CHECK(program.statistics_of("lo").count[XDPFWD_IPV4][XDPFWD_PASSED] == Count{1, 42});
+  statistics.add_interface(1, "lo");
+  program.meet(packet_of("192.0.2.7", 0));
+  CHECK(program.statistics_of("lo").count[XDPFWD_IPV4][XDPFWD_PASSED] == Count{2, 84});
+}
+
+TEST_CASE("statistics have room for so many interfaces, and say so when it is used up") {
+  LoadedProgram program;  // with one of them
+  Statistics& statistics = program.generation().statistics();
+  for (unsigned index = 1000; index < 1000 + XDPFWD_MAX_INTERFACES - 1; ++index)
+    statistics.add_interface(index, "port" + std::to_string(index));
+  try {
+    statistics.add_interface(5000, "onemore");
+    FAIL("took more interfaces than it has room for");
+  } catch (const Error& error) {
+    CHECK(error.code() == Code::capacity);
+    CHECK(std::string(error.what()) == "attach onemore: more than 64 interfaces");
+  }
+  CHECK(statistics.read().size() == XDPFWD_MAX_INTERFACES);
+  // Those that were there are counted as before.
+  CHECK(program.meet(packet_of("192.0.2.7", 0)) == passed(Family::ipv4));
+  statistics.add_interface(6000, "port1000");
+  CHECK(statistics.read().size() == XDPFWD_MAX_INTERFACES);
+}
+
+}  // namespace
+}  // namespace xdpfwd

@@ -1,0 +1,233 @@
+// Interfaces that are wanted: attached when they come, put back when they were made again, taken off
+// when they are wanted no more.
+#include "daemon/datapath/interfaces.h"
+
+#include <bpf/bpf.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/datapath/captured_log.h"
+#include "tests/datapath/foreign_program.h"
+#include "tests/datapath/loaded_program.h"
+#include "tests/datapath/private_network.h"
+
+namespace xdpfwd {
+namespace {
+
+namespace fs = std::filesystem;
+using harness::ethernet;
+using State = InterfaceStatus::State;
+
+struct Ground {
+  PrivateNetwork network;
+  LoadedProgram program;
+  CapturedLog captured;
+  Log log;
+  Interfaces interfaces{program.pin_dir(), log};
+
+  void want(const std::string& name, AttachMode mode = AttachMode::automatic) { interfaces.want({{name, mode}}); }
+  void check() { interfaces.check(program.generation()); }
+  InterfaceStatus status() {
+    REQUIRE(interfaces.status().size() == 1);
+    return interfaces.status()[0];
+  }
+  bool filtered(const std::string& name) { return program_on(index_of(name)) == program.generation().program_id(); }
+  fs::path pin_of(const std::string& name) { return program.pin_dir() / "links" / name; }
+};
+
+TEST_CASE("an interface is waited for, and attached when it comes") {
+  Ground ground;
+  ground.want("veth0");
+  ground.check();
+  CHECK(ground.status().state == State::waiting);
+  ground.network.add_veth("veth0", "veth1");
+  ground.check();
+  CHECK(ground.status().state == State::attached);
+  CHECK(ground.status().mode == AttachMode::native);
+  CHECK(ground.status().sharing == "exclusive");
+  CHECK(ground.filtered("veth0"));
+  CHECK_FALSE(ground.filtered("veth1"));
+  CHECK_THAT(ground.captured.take(), Catch::Contains("attached to veth0 in native mode"));
+}
+
+TEST_CASE("the fall back to generic mode is logged with its reason") {
+  Ground ground;
+  ground.network.add_without_native_xdp("plain0");
+  ground.want("plain0");
+  ground.check();
+  CHECK(ground.status().mode == AttachMode::generic);
+  CHECK_THAT(ground.captured.take(), Catch::Contains("attached to plain0 in generic mode, which is slower: native mode "
+                                                     "failed: Operation not supported"));
+}
+
+TEST_CASE("an interface that was deleted and made again is filtered again, and its statistics carry on") {
+  Ground ground;
+  ground.network.add_veth("veth0", "veth1");
+  ground.want("veth0");
+  ground.check();
+  const auto send = [&] {
+    harness::run(ground.program.program(), ethernet().ipv4("192.0.2.7").udp(53), {.interface = index_of("veth0")});
+  };
+  send();
+  ground.network.remove("veth0");
+  ground.network.add_veth("veth0", "veth1");
+  CHECK_FALSE(ground.filtered("veth0"));
+  ground.captured.take();
+  ground.check();
+  CHECK(ground.filtered("veth0"));
+  CHECK_THAT(ground.captured.take(), Catch::Contains("veth0 was no longer filtered: it was made again"));
+  send();
+  CHECK(ground.program.statistics_of("veth0").count[XDPFWD_IPV4][XDPFWD_PASSED] == Count{2, 84});
+}
+
+TEST_CASE("an interface that is deleted is waited for again") {
+  Ground ground;
+  ground.network.add_veth("veth0", "veth1");
+  ground.want("veth0");
+  ground.check();
+  ground.network.remove("veth0");
+  ground.check();
+  CHECK(ground.status().state == State::waiting);
+  CHECK_THAT(ground.captured.take(), Catch::Contains("veth0 is gone"));
+}
+
+TEST_CASE("a link that somebody detached is put back") {
+  Ground ground;
+  ground.network.add_veth("veth0", "veth1");
+  ground.want("veth0");
+  ground.check();
+  const Fd link(bpf_obj_get(ground.pin_of("veth0").c_str()));
+  REQUIRE(bpf_link_detach(link.get()) == 0);
+  CHECK_FALSE(ground.filtered("veth0"));
+  ground.check();
+  CHECK(ground.filtered("veth0"));
+  CHECK(ground.status().state == State::attached);
+}
+
+TEST_CASE("an interface that took the name of a filtered one is filtered") {
+  Ground ground;
+  ground.network.add_veth("veth0", "veth1");
+  ground.want("veth0");
+  ground.check();
+  ground.network.ip("link set veth0 down");
+  ground.network.ip("link set veth0 name old0");
+  ground.check();
+  CHECK(ground.filtered("old0"));  // renamed, but nobody else has its name
+  ground.network.add_veth("veth0", "veth2");
+  ground.check();
+  CHECK(ground.filtered("veth0"));
+  CHECK(ground.status().state == State::attached);
+}
+
+TEST_CASE("interfaces that exchange their names stay filtered") {
+  Ground ground;
+  ground.network.add_veth("veth0", "veth1");
+  ground.interfaces.want({{"veth0", AttachMode::automatic}, {"veth1", AttachMode::automatic}});
+  ground.check();
+  const std::pair<std::string, std::string> renames[]{{"veth0", "tmp0"}, {"veth1", "veth0"}, {"tmp0", "veth1"}};
+  for (const auto& [from, to] : renames) {
+    ground.network.ip("link set " + from + " down");
+    ground.network.ip("link set " + from + " name " + to);
+    ground.check();
+  }
+  CHECK(ground.filtered("veth0"));
+  CHECK(ground.filtered("veth1"));
+  ground.program.renew();
+  ground.interfaces.replace(ground.program.generation());
+  CHECK(ground.filtered("veth0"));
+  CHECK(ground.filtered("veth1"));
+}
+
+TEST_CASE("a refusal is told once, and ends with its cause") {
+  Ground ground;
+  const unsigned index = ground.network.add_veth("veth0", "veth1");
+  const Fd foreign = load_foreign_program("their_filter");
+  put_on(index, foreign, true);
+  ground.want("veth0");
+  ground.check();
+  CHECK(ground.status().state == State::refused);
+  CHECK_THAT(ground.status().error, Catch::Contains("their_filter"));
+  CHECK_THAT(ground.captured.take(), Catch::Contains("their_filter"));
+  ground.check();
+  CHECK(ground.captured.take().empty());
+  CHECK(program_on(index) == id_of(foreign));
+  take_off(index, true);
+  ground.check();
+  CHECK(ground.status().state == State::attached);
+  CHECK(ground.status().error.empty());
+}
+
+TEST_CASE("what is wanted no more is taken off, what still is stays") {
+  Ground ground;
+  ground.network.add_veth("veth0", "veth1");
+  ground.interfaces.want({{"veth0", AttachMode::automatic}, {"veth1", AttachMode::generic}});
+  ground.check();
+  CHECK(ground.filtered("veth0"));
+  CHECK(ground.filtered("veth1"));
+  ground.want("veth0");
+  CHECK(ground.filtered("veth0"));
+  CHECK(program_on(index_of("veth1")) == 0);
+  CHECK_FALSE(fs::exists(ground.pin_of("veth1")));
+  ground.interfaces.want({});
+  CHECK(program_on(index_of("veth0")) == 0);
+  CHECK_FALSE(fs::exists(ground.pin_of("veth0")));
+  CHECK(ground.interfaces.status().empty());
+}
+
+TEST_CASE("a new daemon adopts what is attached, and takes off what it does not want") {
+  Ground ground;
+  ground.network.add_veth("veth0", "veth1");
+  ground.interfaces.want({{"veth0", AttachMode::automatic}, {"veth1", AttachMode::automatic}});
+  ground.check();
+  Interfaces next(ground.program.pin_dir(), ground.log);
+  next.adopt();
+  CHECK(next.status().size() == 2);
+  next.want({{"veth1", AttachMode::automatic}});
+  next.check(ground.program.generation());
+  CHECK(program_on(index_of("veth0")) == 0);
+  CHECK(ground.filtered("veth1"));
+}
+
+TEST_CASE("replace puts the new generation on every interface") {
+  Ground ground;
+  ground.network.add_veth("veth0", "veth1");
+  ground.interfaces.want({{"veth0", AttachMode::native}, {"veth1", AttachMode::generic}});
+  ground.check();
+  ground.program.renew();
+  CHECK_FALSE(ground.filtered("veth0"));
+  ground.interfaces.replace(ground.program.generation());
+  CHECK(ground.filtered("veth0"));
+  CHECK(ground.filtered("veth1"));
+}
+
+TEST_CASE("an interface that is gone does not keep the others from a new generation") {
+  Ground ground;
+  ground.network.add_veth("veth0", "veth1");
+  ground.network.add_veth("veth2", "veth3");
+  ground.interfaces.want({{"veth0", AttachMode::automatic}, {"veth2", AttachMode::automatic}});
+  ground.check();
+  ground.network.remove("veth0");
+  ground.program.renew();
+  ground.interfaces.replace(ground.program.generation());
+  CHECK(ground.filtered("veth2"));
+  ground.network.add_veth("veth0", "veth1");
+  ground.check();
+  CHECK(ground.filtered("veth0"));
+}
+
+TEST_CASE("another mode is not taken while the interface is filtered, and the way to it is told") {
+  Ground ground;
+  ground.network.add_veth("veth0", "veth1");
+  ground.want("veth0", AttachMode::native);
+  ground.check();
+  ground.captured.take();
+  ground.want("veth0", AttachMode::generic);
+  ground.check();
+  CHECK(ground.status().mode == AttachMode::native);
+  CHECK(ground.filtered("veth0"));
+  CHECK_THAT(ground.captured.take(),
+             Catch::Contains("veth0 stays in native mode") && Catch::Contains("xdpfwctl attach veth0 --mode generic"));
+}
+
+}  // namespace
+}  // namespace xdpfwd

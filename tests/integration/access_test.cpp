@@ -1,0 +1,107 @@
+// Who may do what, tried by real users and groups.
+#include <grp.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/harness/requirements.h"
+#include "tests/integration/fixture.h"
+
+using namespace xdpfwd;
+using namespace xdpfwd::harness;
+using Catch::Matchers::Contains;
+
+namespace {
+
+constexpr int denied = 4;
+constexpr uid_t nobody = 65534;
+
+gid_t group_named(const char* name) {
+  const group* found = getgrnam(name);
+  require(found != nullptr, std::string("needs the group ") + name);
+  return found->gr_gid;
+}
+
+const Identity stranger{.user = nobody, .group = nobody, .groups = {}};
+
+Identity member_of(gid_t group) { return {.user = nobody, .group = nobody, .groups = {group}}; }
+
+struct Access {
+  gid_t readers = group_named("games");
+  gid_t admins = group_named("users");
+  Fixture sandbox;
+
+  Access() {
+    sandbox.config["control"]["read_group"] = "games";
+    sandbox.config["control"]["admin_group"] = "users";
+    sandbox.start_daemon();
+    sandbox.ask({"block", "192.0.2.1"});
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Access, "a stranger may do nothing") {
+  for (const Strings& command :
+       {Strings{"ping"}, Strings{"list"}, Strings{"block", "192.0.2.2"}, Strings{"describe"}}) {
+    const Outcome outcome = sandbox.ctl(command, {}, stranger);
+    CAPTURE(command.front(), outcome.err);
+    CHECK(outcome.status == denied);
+    CHECK(outcome.out.empty());
+  }
+  CHECK(sandbox.verdict("192.0.2.2") == "pass");
+}
+
+TEST_CASE_METHOD(Access, "nothing that a stranger sends is read") {
+  for (const char* sent : {"", "not JSON\n", R"({"jsonrpc":"2.0","id":1,"method":"ping"})"}) {
+    const Outcome outcome = run({.words = {"socat", "-t", "5", "-", "UNIX-CONNECT:" + sandbox.socket().string()},
+                                 .identity = stranger,
+                                 .input = sent});
+    CAPTURE(sent, outcome.out);
+    const nlohmann::json answer = nlohmann::json::parse(outcome.out);
+    CHECK(answer["id"].is_null());
+    CHECK(answer["error"]["data"]["reason"] == "denied");
+  }
+}
+
+TEST_CASE_METHOD(Access, "a member of the read group may look and not touch") {
+  const Identity reader = member_of(readers);
+  for (const char* command : {"ping", "list", "stats", "status"}) CHECK(sandbox.ctl({command}, {}, reader).status == 0);
+  CHECK(sandbox.ctl({"check", "192.0.2.1"}, {}, reader).status == 0);
+  for (const Strings& command : {Strings{"block", "192.0.2.2"}, Strings{"unblock", "192.0.2.1"},
+                                 Strings{"flush", "--source", "cli"}, Strings{"detach", "guarded0"}, Strings{"reload"}})
+    CHECK(sandbox.ctl(command, {}, reader).status == denied);
+  CHECK(sandbox.verdict("192.0.2.1") == "drop");
+  CHECK(sandbox.is_attached());
+}
+
+TEST_CASE_METHOD(Access, "a member of the admin group may do all that root may") {
+  const Identity admin = member_of(admins);
+  CHECK(sandbox.ctl({"block", "192.0.2.2"}, {}, admin).status == 0);
+  CHECK(sandbox.ctl({"unblock", "192.0.2.1"}, {}, admin).status == 0);
+  CHECK(sandbox.ctl({"reload"}, {}, admin).status == 0);
+  CHECK(sandbox.verdict("192.0.2.2") == "drop");
+  CHECK(sandbox.verdict("192.0.2.1") == "pass");
+}
+
+TEST_CASE("the group of a process counts as well as its supplementary ones") {
+  const Access access;
+  const Identity admin{.user = nobody, .group = access.admins, .groups = {}};
+  CHECK(access.sandbox.ctl({"block", "192.0.2.2"}, {}, admin).status == 0);
+}
+
+TEST_CASE("with an admin group alone its members get in and strangers not even to the socket") {
+  const gid_t admins = group_named("users");
+  Fixture sandbox;
+  sandbox.daemon_group = admins;
+  sandbox.config["control"]["admin_group"] = "users";
+  sandbox.start_daemon();
+  CHECK(sandbox.ctl({"block", "192.0.2.2"}, {}, member_of(admins)).status == 0);
+  CHECK(sandbox.ctl({"ping"}, {}, stranger).status == denied);
+}
+
+TEST_CASE("without any group only root gets in") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  CHECK(sandbox.ctl({"ping"}).status == 0);
+  CHECK(sandbox.ctl({"ping"}, {}, stranger).status == denied);
+}

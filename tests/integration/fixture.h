@@ -1,0 +1,45 @@
+// A sandbox for the programs just built, and what several tests ask of it.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/harness/sandbox.h"
+
+namespace xdpfwd::harness {
+
+/// Leaves the test case as skipped where this machine cannot run it.
+struct Requirements {
+  Requirements();
+};
+
+class Fixture : Requirements, public Sandbox {
+ public:
+  Fixture() : Sandbox(XDPFWD_PROGRAM, XDPFWCTL_PROGRAM) {}
+
+  /// The entry of exactly this prefix as `list` shows it; null where there is none.
+  nlohmann::json entry(const std::string& prefix) const;
+  std::uint64_t packets_of(const std::string& prefix) const;
+  /// Packets that `stats` shows, on the first link unless told.
+  std::uint64_t counted(Family family, const char* reason, const std::string& interface = "guarded0") const;
+  std::string verdict(const std::string& prefix) const;
+
+  /// Everything that a reload or a refused command must not change, as text.
+  std::string condition() const;
+  bool is_attached(const std::string& interface = "guarded0") const;
+  std::vector<std::string> generations() const;
+  /// The ids of what is pinned.
+  struct KernelObjects {
+    std::vector<std::uint32_t> programs;
+    std::vector<std::uint32_t> maps;
+  };
+  KernelObjects kernel_objects() const;
+};
+
+/// Those of them that the kernel still has.
+std::size_t left_of(const Fixture::KernelObjects& objects);
+
+}  // namespace xdpfwd::harness

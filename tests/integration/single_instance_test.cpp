@@ -1,0 +1,71 @@
+// One daemon at a time, and nothing of anybody else's in the way of its socket is harmed.
+#include <catch2/catch.hpp>
+
+#include "tests/integration/fixture.h"
+
+using namespace xdpfwd;
+using namespace xdpfwd::harness;
+using Catch::Matchers::Contains;
+
+TEST_CASE("a second daemon is refused, and told which process is the first") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  const std::string before = sandbox.condition();
+  const std::string holder = "process " + std::to_string(sandbox.daemon().pid());
+  for (const Strings& arguments : {Strings{}, Strings{"--detach"}}) {
+    const Outcome second = sandbox.run_daemon(arguments);
+    CHECK(second.status == 1);
+    CHECK_THAT(second.err, Contains(holder));
+  }
+  CHECK(sandbox.condition() == before);
+}
+
+TEST_CASE("a second daemon is refused where only the state or only the pins are the same") {
+  const std::string key = GENERATE("state_dir", "pin_dir");
+  CAPTURE(key);
+  Fixture sandbox;
+  sandbox.start_daemon();
+  sandbox.config[key] = sandbox.config[key].get<std::string>() + "-other";
+  sandbox.write_config();
+  const Outcome second = sandbox.run_daemon();
+  CHECK(second.status == 1);
+  CHECK_THAT(second.err, Contains("process " + std::to_string(sandbox.daemon().pid())));
+  CHECK(sandbox.ctl({"ping"}).status == 0);
+}
+
+TEST_CASE("the socket of a killed daemon is replaced") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  sandbox.stop_daemon(SIGKILL);
+  REQUIRE(std::filesystem::is_socket(sandbox.socket()));
+  sandbox.start_daemon();
+  CHECK(sandbox.ctl({"ping"}).status == 0);
+}
+
+TEST_CASE("a file in the place of the socket is refused and left as it is") {
+  Fixture sandbox;
+  write_file(sandbox.socket(), "somebody's");
+  const Outcome outcome = sandbox.run_daemon();
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.err, Contains(sandbox.socket().string()));
+  CHECK(read_file(sandbox.socket()) == "somebody's");
+}
+
+TEST_CASE("a symlink in the place of the socket is not followed") {
+  Fixture sandbox;
+  const std::filesystem::path target = sandbox.path() / "target";
+  if (GENERATE(true, false)) write_file(target, "somebody's");
+  std::filesystem::create_symlink(target, sandbox.socket());
+  const bool there = std::filesystem::exists(target);
+  CHECK(sandbox.run_daemon().status == 1);
+  CHECK(std::filesystem::is_symlink(sandbox.socket()));
+  CHECK(std::filesystem::exists(target) == there);
+  if (there) CHECK(read_file(target) == "somebody's");
+}
+
+TEST_CASE("the socket is gone when the daemon has ended") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  CHECK(sandbox.stop_daemon() == 0);
+  CHECK_FALSE(std::filesystem::exists(sandbox.socket()));
+}

@@ -1,0 +1,84 @@
+// A disk that is full delays nothing but the storing, and the caller is told.
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "tests/harness/sandbox_traffic.h"
+#include "tests/integration/fixture.h"
+
+using namespace xdpfwd;
+using namespace xdpfwd::harness;
+using Catch::Matchers::Contains;
+
+namespace {
+
+constexpr int not_durable = 6;
+
+/// Writes until there is no more room.
+void fill(const std::filesystem::path& file) {
+  std::ofstream stream(file, std::ios::binary);
+  const std::string block(4096, 'x');
+  while (stream.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) continue;
+}
+
+std::uint64_t pending(const Fixture& sandbox) { return sandbox.ask({"status"})["store"]["pending"]; }
+
+}  // namespace
+
+TEST_CASE("on a full disk a block bites at once, says so, and is stored when there is room") {
+  Fixture sandbox;
+  sandbox.limit_state(512);
+  sandbox.start_daemon();
+  const Way way = Network::way(Family::ipv4);
+  fill(sandbox.state_dir() / "filler");
+
+  const Outcome outcome = sandbox.ctl({"block", way.bad});
+  CHECK(outcome.status == not_durable);
+  CHECK_THAT(outcome.err, Contains("hint: "));
+  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+  CHECK(pending(sandbox) == 1);
+  CHECK_FALSE(sandbox.ask({"status"})["store"]["error"].is_null());
+  CHECK(sandbox.ctl({"block", "192.0.2.1"}).status == not_durable);
+  CHECK(pending(sandbox) == 2);
+
+  std::filesystem::remove(sandbox.state_dir() / "filler");
+  CHECK(eventually([&] { return pending(sandbox) == 0; }));
+  CHECK(sandbox.ask({"status"})["store"]["error"].is_null());
+  sandbox.restart_daemon(SIGKILL);
+  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+  CHECK(sandbox.verdict("192.0.2.1") == "drop");
+}
+
+TEST_CASE("a state file that is no database is told of and left as it is, and the filter stays in force") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  const Way way = Network::way(Family::ipv4);
+  sandbox.ask({"block", way.bad});
+  sandbox.stop_daemon();
+  const std::filesystem::path file = sandbox.state_dir() / "claims.db";
+  for (const auto& item : std::filesystem::directory_iterator(sandbox.state_dir()))
+    std::filesystem::remove(item.path());
+  const std::string damaged(8192, '?');
+  write_file(file, damaged);
+  const Outcome outcome = sandbox.run_daemon();
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.err, Contains(file.string()));
+  CHECK(read_file(file) == damaged);
+  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+}
+
+TEST_CASE("blocks, their sources and their reasons are there again after a reboot") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  sandbox.ask({"block", "192.0.2.1", "--source", "ids", "--reason", "scan"});
+  sandbox.ask({"allow", "2001:db8::/48"});
+  sandbox.ask({"monitor", "192.0.2.1"});
+  sandbox.stop_daemon();
+  sandbox.run_daemon({"--detach"});  // as a reboot, it leaves nothing but the state
+  sandbox.start_daemon();
+  const nlohmann::json entry = sandbox.entry("192.0.2.1");
+  CHECK(entry["action"] == "drop");
+  REQUIRE(entry["claims"].size() == 2);
+  for (const nlohmann::json& claim : entry["claims"])
+    CHECK(claim["reason"] == (claim["source"] == "ids" ? "scan" : ""));
+  CHECK(sandbox.verdict("2001:db8::1") == "allow");
+}

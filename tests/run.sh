@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs all tests; arguments go on to ctest, as in `tests/run.sh -L unit`.
+# XDPFWD_PRESET names another preset than release.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+preset=${XDPFWD_PRESET:-release}
+# shellcheck source=packaging/dependencies.sh
+source "$root/packaging/dependencies.sh"
+
+if ((EUID)); then
+  echo "tests/run.sh: the tests load XDP programs into network namespaces of their own: run it as root" >&2
+  exit 1
+fi
+install_missing "${test_packages[@]}"
+
+cd "$root"
+cmake --preset "$preset"
+cmake --build --preset "$preset"
+exec ctest --test-dir "build/$preset" --output-on-failure "$@"

@@ -1,0 +1,167 @@
+// The config file: what it may say, and what a mistake in it is told as.
+#include "daemon/config/config.h"
+
+#include "tests/unit/support.h"
+
+namespace xdpfwd {
+namespace {
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+using test::error_of;
+using test::TemporaryDirectory;
+using test::write_file;
+
+using namespace std::string_literals;
+
+std::vector<std::string> texts_of(const std::vector<Prefix>& prefixes) {
+  std::vector<std::string> texts;
+  for (const Prefix& prefix : prefixes) texts.push_back(to_string(prefix));
+  return texts;
+}
+
+/// A config with interfaces and one more member.
+Config with(const std::string& member) { return parse_config("{\"interfaces\": [], " + member + "}"); }
+
+using Texts = std::vector<std::string>;
+
+TEST_CASE("The smallest config names its interfaces and leaves the rest to the defaults") {
+  const Config config = parse_config(R"({"interfaces": ["eth0"]})");
+  REQUIRE(config.interfaces.size() == 1);
+  CHECK(config.interfaces[0] == InterfaceSpec{"eth0", AttachMode::automatic});
+  CHECK(config.block.empty());
+  CHECK(config.allow.empty());
+  CHECK(config.capacity == Capacity{1'000'000, 250'000});
+  CHECK(config.control.socket == "/run/xdpfwd/control.sock");
+  CHECK_FALSE(config.control.read_group);
+  CHECK(config.log_level == Level::info);
+  CHECK(config.state_dir == "/var/lib/xdpfwd");
+  CHECK(config.pin_dir == "/sys/fs/bpf/xdpfwd");
+  CHECK(config.notes.empty());
+}
+
+TEST_CASE("The config that is shipped says what holds without it") {
+  std::string text = test::contents_of(XDPFWD_EXAMPLE_CONFIG);
+  // Its group is made by the package; the machine that tests may not have it.
+  const std::string group = R"("admin_group": "xdpfwd")";
+  REQUIRE(text.find(group) != text.npos);
+  text.replace(text.find(group), group.size(), R"("admin_group": "root")");
+  const Config shipped = parse_config(text);
+  const Config defaults = parse_config(R"({"interfaces": [], "control": {"admin_group": "root"}})");
+  CHECK(shipped.interfaces == defaults.interfaces);
+  CHECK(shipped.block == defaults.block);
+  CHECK(shipped.allow == defaults.allow);
+  CHECK(shipped.capacity == defaults.capacity);
+  CHECK(shipped.control == defaults.control);
+  CHECK(shipped.log_level == defaults.log_level);
+  CHECK(shipped.state_dir == defaults.state_dir);
+  CHECK(shipped.pin_dir == defaults.pin_dir);
+  CHECK(shipped.notes.empty());
+}
+
+TEST_CASE("Every key is read, among comments") {
+  const Config config = parse_config(R"(
+    // one line
+    {
+      "interfaces": ["eth0", {"name": "eth1", "mode": "native"}, {"mode": "offload", "name": "eth2"}, {"name": "eth3"}],
+      "block": ["192.0.2.0/24", /* here too */ "2001:db8::/32", "198.51.100.1-198.51.100.2"],
+      "allow": ["192.0.2.1"],
+      "capacity": {"ipv4": 1, "ipv6": 100000000},
+      "control": {"socket": "/tmp/x.sock", "admin_group": "root", "read_group": "root"},
+      "log": {"level": "debug"},
+      "state_dir": "/srv/state",
+      "pin_dir": "/sys/fs/bpf/other"
+    })");
+  REQUIRE(config.interfaces.size() == 4);
+  CHECK(config.interfaces[1] == InterfaceSpec{"eth1", AttachMode::native});
+  CHECK(config.interfaces[2] == InterfaceSpec{"eth2", AttachMode::offload});
+  CHECK(config.interfaces[3] == InterfaceSpec{"eth3", AttachMode::automatic});
+  CHECK(texts_of(config.block) == Texts{"192.0.2.0/24", "2001:db8::/32", "198.51.100.1", "198.51.100.2"});
+  CHECK(texts_of(config.allow) == Texts{"192.0.2.1"});
+  CHECK(config.capacity == Capacity{1, 100'000'000});
+  CHECK(config.control.socket == "/tmp/x.sock");
+  CHECK(config.control.admin_group == 0u);
+  CHECK(config.control.read_group == 0u);
+  CHECK(config.log_level == Level::debug);
+  CHECK(config.state_dir == "/srv/state");
+  CHECK(config.pin_dir == "/sys/fs/bpf/other");
+}
+
+TEST_CASE("Each log level is read") {
+  CHECK(with(R"("log": {"level": "info"})").log_level == Level::info);
+  CHECK(with(R"("log": {"level": "warning"})").log_level == Level::warning);
+  CHECK(with(R"("log": {"level": "error"})").log_level == Level::error);
+  CHECK(with(R"("log": {})").log_level == Level::info);
+}
+
+TEST_CASE("A group that is null gives nobody access") {
+  const Config config = with(R"("control": {"admin_group": null, "read_group": null})");
+  CHECK_FALSE(config.control.admin_group);
+  CHECK_FALSE(config.control.read_group);
+}
+
+TEST_CASE("Host bits are masked and noted, with what the prefix is now") {
+  const Config config = with(R"("block": ["10.1.2.3/8", "192.0.2.0/24"], "allow": ["2001:db8::1/64"])");
+  CHECK(texts_of(config.block) == Texts{"10.0.0.0/8", "192.0.2.0/24"});
+  REQUIRE(config.notes.size() == 2);
+  const std::string notes = config.notes[0] + "\n" + config.notes[1];
+  CHECK_THAT(notes, Contains("10.1.2.3/8") && Contains("using 10.0.0.0/8"));
+  CHECK_THAT(notes, Contains("2001:db8::1/64") && Contains("using 2001:db8::/64"));
+}
+
+TEST_CASE("A narrower prefix beside a wider one is no duplicate") {
+  CHECK_NOTHROW(with(R"("block": ["10.0.0.0/8", "10.0.0.0/9"], "allow": ["10.0.0.0"])"));
+}
+
+TEST_CASE("A config file is read, and a mistake in it is told with the file's name") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "xdpfwd.json";
+  write_file(file, R"({"interfaces": ["eth7"]})");
+  CHECK(read_config(file).interfaces.at(0).name == "eth7");
+
+  write_file(file, "{\n  \"interfaces\": [\n    \"eth0\" \"eth1\"]\n}");
+  const Error syntax = error_of([&] { read_config(file); });
+  CHECK(syntax.code() == Code::config);
+  CHECK_THAT(syntax.what(), StartsWith("config " + file.string() + ": ") && Contains("line 3, column 17"));
+
+  write_file(file, R"({"interfaces": [], "pin_dir": 5})");
+  const Error type = error_of([&] { read_config(file); });
+  CHECK(type.code() == Code::config);
+  CHECK_THAT(type.what(), StartsWith("config " + file.string() + ": /pin_dir: "));
+}
+
+TEST_CASE("A large config file is read whole") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "xdpfwd.json";
+  std::string text = "{\"interfaces\": [], \"block\": [\"10.0.0.0\"";
+  for (int number = 1; number < 20'000; ++number)
+    text += ", \"10.0." + std::to_string(number / 256) + "." + std::to_string(number % 256) + "\"";
+  write_file(file, text + "]}");
+  CHECK(read_config(file).block.size() == 20'000);
+}
+
+TEST_CASE("A file that cannot be read is told as that") {
+  const TemporaryDirectory directory;
+  const auto check = [](const std::filesystem::path& file, const std::string& reason) {
+    const Error error = error_of([&] { read_config(file); });
+    CHECK(error.code() == Code::config);
+    CHECK_THAT(error.what(), StartsWith("config " + file.string() + ": ") && Contains(reason));
+    CHECK_THAT(error.hint(), Contains("--config"));
+  };
+  check(directory.path() / "missing.json", "No such file or directory");
+  check(directory.path(), "Is a directory");
+  check(directory.path() / "missing" / "x.json", "No such file or directory");
+  check("/proc/self/mem", "Input/output error");
+}
+
+TEST_CASE("An empty file is no config") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "xdpfwd.json";
+  for (const std::string& text : {""s, "\n"s, "// nothing"s, "\0\0\0\0"s}) {
+    write_file(file, text);
+    CHECK(error_of([&] { read_config(file); }).code() == Code::config);
+  }
+}
+
+}  // namespace
+}  // namespace xdpfwd

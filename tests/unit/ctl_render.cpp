@@ -1,0 +1,214 @@
+// What the client prints, from the result of each method.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <ctime>
+
+#include "common/json.h"
+#include "ctl/render.h"
+#include "ctl/units.h"
+
+using namespace xdpfwd;
+using namespace xdpfwd::ctl;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::int64_t now = 1764000000;  // 2025-11-24 16:00:00 UTC
+
+const View plain{.color = false, .now = now, .elapsed = std::chrono::microseconds(432)};
+const View coloured{.color = true, .now = now, .elapsed = {}};
+
+Call call_of(const char* command, const std::vector<std::string>& prefixes = {}, json params = json::object()) {
+  Call call{find_command(command), std::move(params), {}};
+  for (const std::string& prefix : prefixes) call.prefixes.push_back(parse_prefix(prefix));
+  return call;
+}
+
+void use_utc() {
+  setenv("TZ", "UTC0", 1);
+  tzset();
+}
+
+json check_of(const char* prefix, const char* verdict, const json& entry, const json& sources, int exceptions = 0) {
+  return {{"prefix", prefix}, {"verdict", verdict}, {"entry", entry}, {"sources", sources}, {"exceptions", exceptions}};
+}
+
+json interface_of(const char* name, const char* state, const json& mode, const json& error = nullptr) {
+  return {
+      {"name", name},           {"state", state},     {"mode", mode},   {"wanted", "auto"},
+      {"sharing", "exclusive"}, {"origin", "config"}, {"error", error}, {"hint", error.is_null() ? json() : "fix it"}};
+}
+
+}  // namespace
+
+TEST_CASE("one blocked address is one line", "[ctl]") {
+  const json result{{"changed", {true}}, {"until", nullptr}};
+  CHECK(render(call_of("block", {"1.1.1.1"}), result, plain) == "blocked  1.1.1.1\n");
+  CHECK(render(call_of("allow", {"1.1.1.1"}), result, plain) == "allowed  1.1.1.1\n");
+  CHECK(render(call_of("monitor", {"1.1.1.1"}), result, plain) == "monitored  1.1.1.1\n");
+  CHECK(render(call_of("block", {"1.1.1.1"}), result, coloured) == "\x1b[31mblocked\x1b[0m  1.1.1.1\n");
+}
+
+TEST_CASE("blocked addresses line up, with how long they stay and what was so already", "[ctl]") {
+  use_utc();
+  const json result{{"changed", {true, false}}, {"until", now + 3600}};
+  CHECK(render(call_of("block", {"1.1.1.1", "2001:db8::/32"}, {{"ttl", 3600}}), result, plain) ==
+        "blocked  1.1.1.1        for 1h, until 17:00:00\n"
+        "blocked  2001:db8::/32  for 1h, until 17:00:00 (was blocked already; renewed)\n");
+  const json renewed{{"changed", {false}}, {"until", nullptr}};
+  CHECK(render(call_of("block", {"1.2.3.4"}), renewed, plain) == "blocked  1.2.3.4  (was blocked already; renewed)\n");
+}
+
+TEST_CASE("many prefixes are summed up", "[ctl]") {
+  const std::vector<std::string> many(1250, "1.1.1.1");
+  json changed = json::array_t(1250, true);
+  CHECK(render(call_of("block", many), {{"changed", changed}, {"until", nullptr}}, plain) ==
+        "blocked 1,250 prefixes\n");
+  for (std::size_t index = 0; index < 46; ++index) changed[index] = false;
+  CHECK(render(call_of("block", many), {{"changed", changed}, {"until", nullptr}}, plain) ==
+        "blocked 1,204 of 1,250 (46 were blocked already)\n");
+  CHECK(render(call_of("unblock", many), {{"changed", changed}, {"still", json::array()}}, plain) ==
+        "removed 1,204 of 1,250 (46 had no claim of cli)\n");
+}
+
+TEST_CASE("unblock tells what there was no claim on, and what is blocked all the same", "[ctl]") {
+  const json still{check_of("1.1.1.1", "drop", "1.1.1.0/24", {"spamhaus", "ids"}),
+                   check_of("2.2.2.2", "drop", "2.2.2.2", {"spamhaus"})};
+  CHECK(render(call_of("unblock", {"1.1.1.1", "2.2.2.2"}), {{"changed", {true, false}}, {"still", still}}, plain) ==
+        "removed    1.1.1.1\n"
+        "unchanged  2.2.2.2  (there is no claim of cli)\n"
+        "note: 1.1.1.1 is still blocked by 1.1.1.0/24, claimed by spamhaus, ids\n"
+        "note: 2.2.2.2 is still blocked by spamhaus\n");
+}
+
+TEST_CASE("an answer that counts other prefixes is not believed", "[ctl]") {
+  const json result{{"changed", {true}}, {"until", nullptr}};
+  CHECK_THROWS_AS(render(call_of("block", {"1.1.1.1", "2.2.2.2"}), result, plain), Error);
+}
+
+TEST_CASE("check shows the verdict and its grounds", "[ctl]") {
+  const json result{{"results",
+                     {check_of("192.0.2.7", "drop", "192.0.2.0/24", {"cli", "feed"}),
+                      check_of("10.0.0.0/8", "allow", "10.0.0.0/8", {"config"}, 2),
+                      check_of("9.9.9.9", "pass", nullptr, json::array())}}};
+  CHECK(render(call_of("check", {"192.0.2.7", "10.0.0.0/8", "9.9.9.9"}), result, plain) ==
+        "drop   192.0.2.7   by 192.0.2.0/24, claimed by cli, feed\n"
+        "allow  10.0.0.0/8  claimed by config; 2 narrower entries differ\n"
+        "pass   9.9.9.9     no entry covers it\n");
+}
+
+TEST_CASE("check succeeds only where all of every prefix is dropped", "[ctl]") {
+  const auto status = [](std::vector<json> checks) {
+    std::vector<std::string> prefixes(checks.size(), "1.1.1.1");
+    return exit_status(call_of("check", prefixes), {{"results", checks}});
+  };
+  const json dropped = check_of("1.1.1.1", "drop", "1.1.1.1", {"cli"});
+  CHECK(status({dropped, dropped}) == 0);
+  CHECK(status({dropped, check_of("1.1.1.1", "monitor", "1.1.1.1", {"cli"})}) == 1);
+  CHECK(status({check_of("1.1.1.0/24", "drop", "1.1.1.0/24", {"cli"}, 1)}) == 1);
+  CHECK(exit_status(call_of("check", {"1.1.1.1"}), {{"results", json::array()}}) == 1);
+}
+
+TEST_CASE("the JSON of a change names each prefix", "[ctl]") {
+  const json result{{"changed", {true, false}}, {"until", nullptr}, {"revision", 7}};
+  CHECK(parse_json(render_json(call_of("block", {"1.1.1.1", "::/0"}), result)) ==
+        json{{"items", {{{"prefix", "1.1.1.1"}, {"changed", true}}, {{"prefix", "::/0"}, {"changed", false}}}},
+             {"until", nullptr},
+             {"revision", 7}});
+  CHECK(render_json(call_of("block", {"1.1.1.1"}), {{"changed", {true}}}) ==
+        "{\"items\":[{\"prefix\":\"1.1.1.1\",\"changed\":true}]}\n");
+  CHECK(render_json(call_of("ping"), {{"revision", 7}}) == "{\"revision\":7}\n");
+}
+
+TEST_CASE("flush, reload, ping and detach answer in a line", "[ctl]") {
+  CHECK(render(call_of("flush", {}, {{"source", "feed"}}), {{"removed", 1204}}, plain) ==
+        "removed 1,204 claims of feed\n");
+  CHECK(render(call_of("flush", {}, {{"source", "feed"}}), {{"removed", 0}}, plain) ==
+        "removed nothing: there is no claim of feed\n");
+  CHECK(render(call_of("reload"), {{"added", 3}, {"removed", 1}, {"notes", {"a\x1b"}}}, plain) ==
+        "reloaded: 3 entries added, 1 removed\nnote: a\\x1b\n");
+  CHECK(render(call_of("ping"), json::object(), plain) == "xdpfwd answers (0.4 ms)\n");
+  CHECK(render(call_of("detach"), {{"interface", "eth1"}, {"configured", false}}, plain) == "detached  eth1\n");
+  CHECK(render(call_of("detach"), {{"interface", "eth1"}, {"configured", true}}, plain) ==
+        "detached  eth1\nnote: the config file names it, so the next reload or restart attaches it again\n");
+}
+
+TEST_CASE("attach tells the mode, and ends with 1 where it was refused", "[ctl]") {
+  const Call call = call_of("attach");
+  CHECK(render(call, interface_of("eth1", "attached", "native"), plain) == "attached  eth1  native, exclusive\n");
+  CHECK(exit_status(call, interface_of("eth1", "attached", "native")) == 0);
+  CHECK(render(call, interface_of("wg0", "waiting", nullptr), plain) ==
+        "waiting  wg0  (there is no such interface yet)\n");
+  CHECK(render(call, interface_of("eth1", "refused", nullptr, "taken"), plain) ==
+        "refused  eth1: taken\nhint: fix it\n");
+  CHECK(exit_status(call, interface_of("eth1", "refused", nullptr, "taken")) == 1);
+}
+
+TEST_CASE("status shows the daemon, and what is wrong right where it is", "[ctl]") {
+  const json result{
+      {"version", "0.1.0"},
+      {"pid", 4711},
+      {"uptime", 90061},
+      {"config", "/etc/xdpfwd/xdpfwd.json"},
+      {"generation", 3},
+      {"program", {{"id", 42}, {"name", "xdpfwd"}}},
+      {"interfaces",
+       {interface_of("eth0", "attached", "native"), interface_of("eth1", "attached", "generic"),
+        interface_of("eth2", "refused", nullptr, "taken"), interface_of("wg0", "waiting", nullptr)}},
+      {"entries", {{"ipv4", {{"used", 2400}, {"capacity", 1000000}}}, {"ipv6", {{"used", 80}, {"capacity", 100}}}}},
+      {"store", {{"path", "/x"}, {"pending", 3}, {"error", "disk is full"}}}};
+  CHECK(render(call_of("status"), result, plain) ==
+        "version  0.1.0\n"
+        "pid      4711\n"
+        "uptime   1d1h\n"
+        "config   /etc/xdpfwd/xdpfwd.json\n"
+        "entries  2,400 of 1,000,000 IPv4, 80 of 100 IPv6 (80 % full)\n"
+        "store    3 claims in force but not stored: disk is full\n"
+        "program  id 42, generation 3\n"
+        "\n"
+        "INTERFACE  STATE     MODE                               SHARING\n"
+        "eth0       attached  native                             exclusive\n"
+        "eth1       attached  generic (auto: no native support)  exclusive\n"
+        "eth2       refused   -                                  -\n"
+        "    taken\n"
+        "    hint: fix it\n"
+        "wg0        waiting   -                                  -\n");
+}
+
+TEST_CASE("stats keep dropped and passed, and leave other rows of zeros out", "[ctl]") {
+  const json none{{"packets", 0}, {"bytes", 0}};
+  const auto of = [&](json dropped, json malformed) {
+    return json{
+        {"dropped", std::move(dropped)}, {"passed", none}, {"allowed", none}, {"malformed", std::move(malformed)}};
+  };
+  const json result{{"interfaces",
+                     {{{"name", "eth0"},
+                       {"ipv4", of({{"packets", 1204}, {"bytes", 123456}}, none)},
+                       {"ipv6", of(none, {{"packets", 1}, {"bytes", 60}})},
+                       {"other", of(none, none)}}}}};
+  CHECK(render(call_of("stats"), result, plain) ==
+        "eth0                     IPv4            IPv6           other               total\n"
+        "           packets      bytes  packets  bytes  packets  bytes  packets      bytes\n"
+        "dropped      1,204  120.6 KiB        0    0 B        0    0 B    1,204  120.6 KiB\n"
+        "passed           0        0 B        0    0 B        0    0 B        0        0 B\n"
+        "malformed        0        0 B        1   60 B        0    0 B        1       60 B\n");
+  json two = result;
+  two["interfaces"].push_back(two["interfaces"][0]);
+  const std::string both = render(call_of("stats"), two, plain);
+  CHECK(both.find("\nall interfaces ") != both.npos);
+  CHECK(both.find("2,408") != both.npos);
+  CHECK(render(call_of("stats"), {{"interfaces", json::array()}}, plain) == "no interface is filtered\n");
+}
+
+TEST_CASE("what commands for programs answer is shown as JSON", "[ctl]") {
+  CHECK(render(call_of("hello"), {{"protocol", 1}}, plain) == "{\"protocol\":1}\n");
+}
+
+TEST_CASE("an error is two lines in which nothing steers the terminal", "[ctl]") {
+  CHECK(render_error(Error(Code::refused, "block ::/0: would cut you off", "think"), false) ==
+        "xdpfwctl: block ::/0: would cut you off\nhint: think\n");
+  CHECK(render_error(Error(Code::internal, "a\x1b[31mb"), true) == "\x1b[31mxdpfwctl:\x1b[0m a\\x1b[31mb\n");
+  CHECK(render_error(Error(Code::internal, "a\\x1b b\nc"), false) == "xdpfwctl: a\\x1b b\n  c\n");
+  CHECK(parse_json(render_error_json(Error(Code::refused, "no", "h"))) ==
+        json{{"error", {{"code", 5}, {"message", "no"}, {"data", {{"reason", "refused"}, {"hint", "h"}}}}}});
+}

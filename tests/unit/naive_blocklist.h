@@ -1,0 +1,80 @@
+// The blocklist by its definition: all claims, and for each address a look at every one of them. Too slow to use and
+// too simple to be wrong.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/unit/blocklist_support.h"
+
+namespace xdpfwd::test {
+
+class NaiveBlocklist {
+ public:
+  explicit NaiveBlocklist(Capacity capacity) : capacity_(capacity) {}
+
+  void change(const std::vector<Edit>& edits) {
+    for (const Edit& edit : edits) {
+      claims_[edit.prefix].erase(edit.source);
+      if (edit.claim) claims_[edit.prefix].emplace(edit.source, *edit.claim);
+      if (claims_[edit.prefix].empty()) claims_.erase(edit.prefix);
+    }
+  }
+
+  /// All that the change names anew takes room, even what it takes back again.
+  bool fits(const std::vector<Edit>& edits) const {
+    return std::all_of(families.begin(), families.end(), [&](Family family) {
+      std::set<Prefix> needed;
+      for (const auto& [prefix, claims] : claims_)
+        if (prefix.family() == family) needed.insert(prefix);
+      for (const Edit& edit : edits)
+        if (edit.claim && edit.prefix.family() == family) needed.insert(edit.prefix);
+      return needed.size() <= capacity_.of(family);
+    });
+  }
+
+  Action action_of(const Prefix& prefix) const {
+    Action strongest = Action::none;
+    if (const auto entry = claims_.find(prefix); entry != claims_.end())
+      for (const auto& [source, claim] : entry->second) strongest = std::max(strongest, claim.action);
+    return strongest;
+  }
+
+  /// The most specific of the strongest entries that cover all of this prefix.
+  std::optional<Prefix> deciding(const Prefix& prefix) const {
+    std::optional<Prefix> best;
+    Action strongest = Action::none;
+    for (const auto& [other, claims] : claims_) {
+      if (!other.covers(prefix)) continue;
+      // In order, wider before inside: of equals the later is the narrower.
+      const Action action = action_of(other);
+      if (action >= strongest) best = other;
+      strongest = std::max(strongest, action);
+    }
+    return best;
+  }
+
+  std::vector<Prefix> prefixes() const {
+    std::vector<Prefix> all;
+    for (const auto& [prefix, claims] : claims_) all.push_back(prefix);
+    return all;
+  }
+  const Claims& claims() const { return claims_; }
+
+  std::optional<BootTime> next_expiry() const {
+    std::optional<BootTime> next;
+    for (const auto& [prefix, claims] : claims_)
+      for (const auto& [source, claim] : claims)
+        if (claim.until && (!next || *claim.until < *next)) next = claim.until;
+    return next;
+  }
+
+ private:
+  Capacity capacity_;
+  Claims claims_;
+};
+
+}  // namespace xdpfwd::test
