@@ -23,19 +23,35 @@ struct {
 	__type(value, struct xdpfwd_entry);
 } ipv6 SEC(".maps");
 
-/* The entry that decides about a source, or NULL where none covers it. */
+/* Two halves of a key, in the order in which they lie in memory. */
+static __always_inline __u64 word_of(__u32 first, __u32 second)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (__u64)second << 32 | first;
+#else
+	return (__u64)first << 32 | second;
+#endif
+}
+
+/* The entry that decides about a source, or NULL where none covers it. The keys, of the layout in
+ * xdpfwd_abi.h, are written in whole words: without CAP_PERFMON, kernels before 6.13 refuse a
+ * program that writes over half of one on its stack. */
 static __always_inline const struct xdpfwd_entry *lookup(const struct source *source)
 {
-	if (source->family == XDPFWD_IPV4) {
-		struct xdpfwd_ipv4_key key = { .length = 32 };
+	const __u32 *address = source->address;
 
-		__builtin_memcpy(key.address, source->ipv4, sizeof(key.address));
+	if (source->family == XDPFWD_IPV4) {
+		__u64 key = word_of(32, address[0]);
+
 		return bpf_map_lookup_elem(&ipv4, &key);
 	} else {
-		struct xdpfwd_ipv6_key key = { .length = 128 };
+		__u64 key[] = {
+			word_of(128, address[0]),
+			word_of(address[1], address[2]),
+			word_of(address[3], 0),
+		};
 
-		__builtin_memcpy(key.address, source->ipv6, sizeof(key.address));
-		return bpf_map_lookup_elem(&ipv6, &key);
+		return bpf_map_lookup_elem(&ipv6, key);
 	}
 }
 

@@ -25,19 +25,18 @@ struct vlan_tag {
 
 struct source {
 	enum xdpfwd_family family;
-	union {
-		__u8 ipv4[4];
-		__u8 ipv6[16];
-	};
+	__u32 address[4]; /* in network order; of IPv4 only the first */
 };
 
 enum parsed { PARSED_IP, PARSED_NOT_IP, PARSED_MALFORMED };
 
-/* How far a frame has been read: as a pointer into its linear part, and as an offset. */
+/* How far a frame has been read: in its linear part by a pointer, and from the first header on that is
+ * not there by an offset alone. */
 struct cursor {
 	struct xdp_md *ctx;
 	const void *position;
 	__u32 offset;
+	bool is_linear; /* false once a header was not there */
 };
 
 /* Reads the next header. Where a driver left it in a fragment it is read from there: a header that
@@ -46,11 +45,14 @@ static __always_inline bool load(struct cursor *cursor, void *to, __u32 size)
 {
 	const void *data_end = (void *)(long)cursor->ctx->data_end;
 
-	if (cursor->position + size <= data_end)
+	if (cursor->is_linear && cursor->position + size <= data_end) {
 		__builtin_memcpy(to, __builtin_assume_aligned(cursor->position, 4), size);
-	else if (bpf_xdp_load_bytes(cursor->ctx, cursor->offset, to, size))
-		return false;
-	cursor->position += size;
+		cursor->position += size;
+	} else {
+		if (bpf_xdp_load_bytes(cursor->ctx, cursor->offset, to, size))
+			return false;
+		cursor->is_linear = false;
+	}
 	cursor->offset += size;
 	return true;
 }
@@ -61,7 +63,7 @@ static __always_inline enum parsed parse_ipv4(struct cursor *cursor, struct sour
 
 	if (!load(cursor, &header, sizeof(header)) || header.version != 4)
 		return PARSED_MALFORMED;
-	__builtin_memcpy(source->ipv4, &header.saddr, sizeof(source->ipv4));
+	source->address[0] = header.saddr;
 	return PARSED_IP;
 }
 
@@ -71,7 +73,7 @@ static __always_inline enum parsed parse_ipv6(struct cursor *cursor, struct sour
 
 	if (!load(cursor, &header, sizeof(header)) || header.version != 6)
 		return PARSED_MALFORMED;
-	__builtin_memcpy(source->ipv6, &header.saddr, sizeof(source->ipv6));
+	__builtin_memcpy(source->address, &header.saddr, sizeof(source->address));
 	return PARSED_IP;
 }
 
@@ -83,7 +85,7 @@ static __always_inline bool is_vlan(__be16 protocol)
 /* Finds the source address. The family is set whenever the EtherType tells it, malformed or not. */
 static __always_inline enum parsed parse(struct xdp_md *ctx, struct source *source)
 {
-	struct cursor cursor = { .ctx = ctx, .position = (void *)(long)ctx->data };
+	struct cursor cursor = { .ctx = ctx, .position = (void *)(long)ctx->data, .is_linear = true };
 	struct ethhdr ethernet;
 	struct vlan_tag tag;
 	__be16 protocol;
