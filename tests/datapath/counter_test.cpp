@@ -1,4 +1,7 @@
 // Every packet and byte is counted: for its entry, and for its interface, family and reason.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include "common/error.h"
@@ -6,7 +9,6 @@
 #include "tests/datapath/private_network.h"
 
 namespace xdpfwd {
-
 namespace {
 
 using harness::ethernet;
@@ -120,6 +122,21 @@ TEST_CASE("an interface that comes again under its name goes on with its totals"
   statistics.add_interface(1, "lo");
   program.meet(packet_of("192.0.2.7", 0));
   CHECK(program.statistics_of("lo").count[XDPFWD_IPV4][XDPFWD_PASSED] == Count{2, 84});
+}
+
+TEST_CASE("no packet is lost from the statistics when an interface is added that is there already") {
+  LoadedProgram program;
+  constexpr int flood = 50'000;
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    for (int packet = 0; packet < flood; ++packet) harness::run(program.program(), packet_of("192.0.2.7", 0));
+    _exit(0);
+  }
+  int status = 0;
+  while (waitpid(child, &status, WNOHANG) == 0) program.generation().statistics().add_interface(1, "lo");
+  REQUIRE(status == 0);
+  CHECK(program.statistics_of("lo").count[XDPFWD_IPV4][XDPFWD_PASSED] == Count{flood, flood * 42});
 }
 
 TEST_CASE("statistics have room for so many interfaces, and say so when it is used up") {

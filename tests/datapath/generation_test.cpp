@@ -126,8 +126,8 @@ TEST_CASE("statistics of another layout are not taken over") {
   LoadedProgram program;
   // As an older version may have left it: a count without bytes.
   const fs::path directory = program.pin_dir() / "generation-1";
-  const Fd smaller(
-      bpf_map_create(BPF_MAP_TYPE_PERCPU_HASH, "statistics", sizeof(xdpfwd_statistics_key), 8, 64, nullptr));
+  const Fd smaller(bpf_map_create(BPF_MAP_TYPE_PERCPU_HASH, "statistics", sizeof(xdpfwd_statistics_key), 8,
+                                  XDPFWD_MAX_INTERFACES * XDPFWD_FAMILIES * XDPFWD_REASONS, nullptr));
   fs::remove(directory / "statistics");
   REQUIRE(bpf_obj_pin(smaller.get(), (directory / "statistics").c_str()) == 0);
   const std::vector<Generation> pinned = Generation::pinned(program.pin_dir());
