@@ -22,8 +22,9 @@ void run(const Options& options, Log& log) {
   const DirectoryLock pins(config.pin_dir);
   const DirectoryLock state(config.state_dir);
   Firewall firewall(options.config, std::move(config), log);
+  Loop loop(firewall, log);  // before start(): where nobody can listen, nothing is attached either
   firewall.start();
-  Loop(firewall, log).run();
+  loop.run();
 }
 
 void check_config(const Options& options) {

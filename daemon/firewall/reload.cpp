@@ -9,10 +9,12 @@ namespace xdpfwd {
 namespace {
 
 /// What cannot change under a running daemon.
-void refuse_what_needs_a_restart(const Config& now, const Config& next) {
-  const auto refuse = [](std::string_view key) {
-    throw Error(Code::config, std::string(key) + ": cannot change while xdpfwd runs; nothing was changed",
-                "run: systemctl restart xdpfwd (the filter stays in force meanwhile)");
+void refuse_what_needs_a_restart(const std::filesystem::path& file, const Config& now, const Config& next) {
+  const auto refuse = [&](std::string_view key) {
+    throw Error(
+        Code::config,
+        "config " + file.string() + ": " + std::string(key) + ": cannot change while xdpfwd runs; nothing was changed",
+        "run: systemctl restart xdpfwd (the filter stays in force meanwhile)");
   };
   if (now.control.socket != next.control.socket) refuse("/control/socket");
   if (now.state_dir != next.state_dir) refuse("/state_dir");
@@ -49,7 +51,7 @@ std::vector<Edit> Firewall::config_edits(const Config& config, Reloaded* reloade
 
 Firewall::Reloaded Firewall::reload() {
   Config next = read_config(config_file_);
-  refuse_what_needs_a_restart(config_, next);
+  refuse_what_needs_a_restart(config_file_, config_, next);
   Reloaded reloaded{.notes = next.notes};
   std::vector<Edit> edits = config_edits(next, &reloaded);
   if (next.capacity == config_.capacity)

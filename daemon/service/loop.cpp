@@ -26,6 +26,10 @@ Loop::Loop(Firewall& firewall, Log& log)
       dispatcher_(firewall, log, [this] { return reload(); }),
       server_(io_, firewall, log, dispatcher_) {}
 
+Loop::~Loop() {
+  link_events_.release();  // the monitor closes it
+}
+
 void Loop::run() {
   const auto spawn = [this](asio::awaitable<void> task) { asio::co_spawn(io_, std::move(task), asio::detached); };
   spawn(follow_signals());
@@ -42,7 +46,6 @@ void Loop::run() {
     guarded([this] { firewall_.settle(); });
   });
   io_.run();
-  link_events_.release();  // the monitor closes it
 }
 
 asio::awaitable<void> Loop::follow_signals() {

@@ -16,6 +16,7 @@ class Loop {
  public:
   /// Begins to listen on the control socket. Throws Error.
   Loop(Firewall& firewall, Log& log);
+  ~Loop();
 
   /// Returns when SIGTERM or SIGINT ended the daemon. The filter stays in force, but for a SIGINT at a terminal:
   /// whoever tries the daemon by hand wants it gone with Ctrl-C.

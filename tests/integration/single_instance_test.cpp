@@ -49,6 +49,7 @@ TEST_CASE("a file in the place of the socket is refused and left as it is") {
   CHECK(outcome.status == 1);
   CHECK_THAT(outcome.err, Contains(sandbox.socket().string()));
   CHECK(read_file(sandbox.socket()) == "somebody's");
+  CHECK(sandbox.generations().empty());  // and nothing is filtered that nobody could control
 }
 
 TEST_CASE("a symlink in the place of the socket is not followed") {
