@@ -153,6 +153,8 @@ main() {
   # On Ctrl-C too, what is set up is taken down: by the EXIT trap.
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
+  set -o errtrace
+  trap 'failed "Failed: $BASH_COMMAND"' ERR
   if [[ $interface ]]; then
     set_up
     return

@@ -34,11 +34,15 @@ open_sandbox() {
 }
 
 bring_up() {
-  ip -n "$1" address add "$3/24" dev "$2"
-  ip -n "$1" address add "$4/64" dev "$2" nodad
-  ip -n "$1" link set lo up
-  ip -n "$1" link set "$2" up
+  in_namespace "$1" ip address add "$3/24" dev "$2"
+  in_namespace "$1" ip address add "$4/64" dev "$2" nodad
+  in_namespace "$1" ip link set lo up
+  in_namespace "$1" ip link set "$2" up
 }
+
+# nsenter, because `ip netns exec` hides bpffs and wants to mount things. Without the lock, which must end with this script.
+in_namespace() { nsenter --net="/run/netns/$1" -- "${@:2}" 9>&-; }
+on_outside() { in_namespace "$outside_ns" "$@"; }
 
 # Takes down this run's sandbox, or what a killed run left of one.
 close_sandbox() {
@@ -73,9 +77,6 @@ end_processes() {
     done
   done
 }
-
-# nsenter, because `ip netns exec` would hide bpffs. Without the lock, which must end with this script.
-on_outside() { nsenter --net="/run/netns/$outside_ns" -- "$@" 9>&-; }
 
 write_config() {
   cat >"$sandbox/xdpfwd.json" <<END
