@@ -130,8 +130,10 @@ CommandLine::CommandLine(const Strings& args) {
   };
   const std::size_t verb = find_verb(args);
   const bool wants_help = verb < rest.size() && rest[verb] == "help";
-  if (wants_help) take(verb);
-  if (wants_help) values_["--help"] = "";
+  if (wants_help) {
+    take(verb);
+    values_["--help"] = "";
+  }
   if (verb < rest.size()) command_ = &command_named(take(verb));
   Words words = sorted_out(rest, command_, options_of(command_));
   operands_ = std::move(words.operands);

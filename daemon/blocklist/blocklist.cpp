@@ -209,11 +209,6 @@ std::vector<Edit> Blocklist::due(BootTime now) const {
   return edits;
 }
 
-std::optional<BootTime> Blocklist::next_expiry() const {
-  if (expiries_.empty()) return std::nullopt;
-  return std::get<BootTime>(*expiries_.begin());
-}
-
 std::vector<Effective> Blocklist::effective() const {
   std::vector<Effective> all;
   for (const auto& [prefix, entry] : entries_)

@@ -97,7 +97,6 @@ class Blocklist {
   std::vector<Edit> claims_of(std::string_view source) const;
   /// The edits that take back every claim whose end is not after `now`.
   std::vector<Edit> due(BootTime now) const;
-  std::optional<BootTime> next_expiry() const;
 
   std::vector<Effective> effective() const;
   std::size_t size(Family family) const { return sizes_[static_cast<std::size_t>(family)]; }

@@ -31,10 +31,11 @@ class Firewall {
 
   /// Carries edits out everywhere. Throws Error: nothing was changed then, unless the code is not_durable.
   Delta change(std::vector<Edit> edits);
-  /// Takes back what has ended; to be called when next_expiry() of the blocklist has come.
+  /// Takes back what has ended. Costs next to nothing where nothing has, so it is called often.
   void expire();
-  /// Attaches what is wanted and not filtered, and stores what could not be stored before.
+  /// Attaches what is wanted, there and not filtered.
   void check_interfaces() { datapath_.check(); }
+  /// Stores what could not be stored before.
   void retry_store();
 
   struct Reloaded {

@@ -141,7 +141,7 @@ class Trial {
     }
     REQUIRE(stored_ == naive_.claims());
     REQUIRE(claims_in(blocklist_) == naive_.claims());
-    REQUIRE(blocklist_.next_expiry() == naive_.next_expiry());
+    REQUIRE(next_expiry(blocklist_) == naive_.next_expiry());
     for (const Family family : families) {
       const auto& entries = blocklist_.entries();
       const auto count =

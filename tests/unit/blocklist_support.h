@@ -42,6 +42,13 @@ inline Edit take_back(std::string_view prefix, std::string source = "cli") {
   return {parse_prefix(prefix), std::move(source), std::nullopt};
 }
 
+/// When the next claim ends, if any does.
+inline std::optional<BootTime> next_expiry(const Blocklist& blocklist) {
+  const std::vector<Edit> in_order = blocklist.due(BootTime::max());
+  if (in_order.empty()) return std::nullopt;
+  return blocklist.find(in_order.front().prefix)->claim_of(in_order.front().source)->until;
+}
+
 /// What the program in the kernel holds: the most specific entry that covers an address decides.
 class ShadowDatapath {
  public:
