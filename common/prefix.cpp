@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <optional>
 
 #include "common/error.h"
@@ -138,6 +139,12 @@ std::vector<Prefix> parse_range(std::string_view text, std::size_t dash) {
 
 Prefix::Prefix(Family family, const Address& address, unsigned length)
     : family_(family), address_(masked(address, length)), length_(static_cast<std::uint8_t>(length)) {}
+
+std::strong_ordering Prefix::operator<=>(const Prefix& other) const {
+  if (family_ != other.family_) return family_ <=> other.family_;
+  const int difference = std::memcmp(address_.data(), other.address_.data(), address_.size());
+  return difference != 0 ? difference <=> 0 : length_ <=> other.length_;
+}
 
 bool Prefix::covers(const Prefix& other) const {
   return family_ == other.family_ && length_ <= other.length_ && masked(other.address_, length_) == address_;

@@ -39,7 +39,8 @@ class Prefix {
   /// The prefix of the given length around this one; `length` is at most length().
   Prefix widened(unsigned length) const { return {family_, address_, length}; }
 
-  auto operator<=>(const Prefix&) const = default;
+  bool operator==(const Prefix&) const = default;
+  std::strong_ordering operator<=>(const Prefix& other) const;
 
  private:
   Family family_;

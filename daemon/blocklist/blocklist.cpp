@@ -11,7 +11,7 @@ namespace {
 std::size_t index_of(Family family) { return static_cast<std::size_t>(family); }
 std::size_t index_of(Action action) { return static_cast<std::size_t>(action); }
 
-Action strongest(const std::vector<Claim>& claims) {
+Action strongest(const ClaimList& claims) {
   Action action = Action::none;
   for (const Claim& claim : claims) action = std::max(action, claim.action);
   return action;
@@ -44,17 +44,12 @@ std::vector<Edit> Delta::inverse() const {
   return edits;
 }
 
-const Claim* Entry::claim_of(std::string_view source) const {
-  const auto claim = std::ranges::find(claims, source, &Claim::source);
-  return claim == claims.end() ? nullptr : &*claim;
-}
-
 Delta Blocklist::change(std::vector<Edit> edits) {
   check_capacity(edits);
   Delta delta;
-  std::vector<Entries::iterator> touched;
+  Touched touched;
   for (Edit& edit : edits) set_claim(std::move(edit), delta, touched);
-  for (const Entries::iterator entry : touched) finish(entry, delta);
+  for (const auto& [prefix, id] : touched) finish(prefix, by_id_[id], delta);
   name_heirs(delta);
   put_in_safe_order(delta);
   if (!delta.claims.empty()) ++revision_;
@@ -63,6 +58,7 @@ Delta Blocklist::change(std::vector<Edit> edits) {
 
 void Blocklist::check_capacity(const std::vector<Edit>& edits) const {
   for (const Family family : families) {
+    if (size(family) + edits.size() <= capacity_.of(family)) continue;
     const auto is_new = [&](const Edit& edit) {
       return edit.claim && edit.prefix.family() == family && !entries_.contains(edit.prefix);
     };
@@ -76,59 +72,51 @@ void Blocklist::check_capacity(const std::vector<Edit>& edits) const {
   }
 }
 
-void Blocklist::set_claim(Edit edit, Delta& delta, std::vector<Entries::iterator>& touched) {
-  auto entry = entries_.find(edit.prefix);
-  if (entry == entries_.end()) {
+void Blocklist::set_claim(Edit edit, Delta& delta, Touched& touched) {
+  auto position = entries_.find(edit.prefix);
+  if (position == entries_.end()) {
     if (!edit.claim) return;
-    entry = entries_.emplace(edit.prefix, Entry{allocate_id(), {}}).first;
+    position = entries_.emplace_hint(position, edit.prefix, allocate_id());
     ++sizes_[index_of(edit.prefix.family())];
     count(edit.prefix, Action::none, +1);
-    delta.created.push_back({edit.prefix, entry->second.id, Action::none});
+    delta.created.push_back({edit.prefix, position->second, Action::none});
   }
-  std::vector<Claim>& claims = entry->second.claims;
-  const auto claim = std::ranges::find(claims, edit.source, &Claim::source);
-  std::optional<Claim> before;
-  if (claim != claims.end()) {
-    before = std::move(*claim);
-    claims.erase(claim);
-    if (before->until) expiries_.erase({*before->until, edit.prefix, edit.source});
-  }
-  if (edit.claim) {
-    if (edit.claim->until) expiries_.insert({*edit.claim->until, edit.prefix, edit.source});
-    claims.push_back(*edit.claim);
-  }
-  set_action(entry, touched);
+  Entry& entry = by_id_[position->second];
+  if (edit.claim) edit.claim->source = interned(edit.claim->source);
+  std::optional<Claim> before = edit.claim ? entry.claims.put(*edit.claim) : entry.claims.take(edit.source);
+  if (before && before->until) expiries_.erase({*before->until, edit.prefix, before->source});
+  if (edit.claim && edit.claim->until) expiries_.insert({*edit.claim->until, edit.prefix, edit.claim->source});
+  set_action(edit.prefix, entry, touched);
   if (before != edit.claim)
     delta.claims.push_back({edit.prefix, std::move(edit.source), std::move(before), std::move(edit.claim)});
 }
 
 /// Takes over the strongest claim's action, and marks what that may change: the entry itself, and
 /// the entries inside it that it begins or ceases to overrule.
-void Blocklist::set_action(Entries::iterator entry, std::vector<Entries::iterator>& touched) {
-  const auto touch = [&](Entries::iterator other) {
-    if (!std::exchange(other->second.touched, true)) touched.push_back(other);
+void Blocklist::set_action(const Prefix& prefix, Entry& entry, Touched& touched) {
+  const auto touch = [&](const Prefix& its_prefix, Entry& other) {
+    if (!std::exchange(other.touched, true)) touched.emplace_back(its_prefix, other.id);
   };
-  touch(entry);
-  const Action before = std::exchange(entry->second.action, strongest(entry->second.claims));
-  const Action after = entry->second.action;
+  touch(prefix, entry);
+  const Action before = std::exchange(entry.action, strongest(entry.claims));
+  const Action after = entry.action;
   if (before == after) return;
 
-  count(entry->first, before, -1);
-  count(entry->first, after, +1);
-  const auto& actions = actions_[index_of(entry->first.family())];
+  count(prefix, before, -1);
+  count(prefix, after, +1);
+  const auto& actions = actions_[index_of(prefix.family())];
   const auto [weaker, stronger] = std::minmax(before, after);
   const auto changes_for = [&](Action action) { return action >= weaker && action < stronger; };
   const bool any_to_change = std::ranges::any_of(std::array{Action::monitor, Action::drop}, [&](Action action) {
     return changes_for(action) && actions[index_of(action)] > 0;
   });
-  if (!any_to_change) return;
-  for (auto inside = std::next(entry); inside != entries_.end() && entry->first.covers(inside->first); ++inside)
-    if (changes_for(inside->second.action)) touch(inside);
+  if (!any_to_change || prefix.is_host()) return;
+  for (auto inside = entries_.upper_bound(prefix); inside != entries_.end() && prefix.covers(inside->first); ++inside)
+    if (Entry& other = by_id_[inside->second]; changes_for(other.action)) touch(inside->first, other);
 }
 
 /// Settles what the datapath shall hold of a touched entry, and forgets one without claims.
-void Blocklist::finish(Entries::iterator position, Delta& delta) {
-  auto& [prefix, entry] = *position;
+void Blocklist::finish(const Prefix& prefix, Entry& entry, Delta& delta) {
   entry.touched = false;
   const bool idle = entry.action == Action::none || overruled(prefix, entry.action);
   const Action wanted = idle ? Action::none : entry.action;
@@ -143,15 +131,15 @@ void Blocklist::finish(Entries::iterator position, Delta& delta) {
   --sizes_[index_of(prefix.family())];
   free_ids_.push_back(entry.id);
   delta.gone.push_back(entry.id);
-  entries_.erase(position);
+  entries_.erase(prefix);
 }
 
 /// Once all entries are settled, for only then is it known who decides.
 void Blocklist::name_heirs(Delta& delta) const {
   for (Delta::Removal& removal : delta.removals)
     if (const auto heir = deciding(removal.prefix); heir != entries_.end()) {
-      removal.heir = heir->second.id;
-      removal.heir_action = heir->second.enforced;
+      removal.heir = heir->second;
+      removal.heir_action = entry(heir->second).enforced;
     }
 }
 
@@ -160,13 +148,17 @@ void Blocklist::count(const Prefix& prefix, Action action, int change) {
   lengths_[index_of(prefix.family())][prefix.length()][index_of(action)] += change;
 }
 
-/// Whether an entry of this length is stronger than the action.
-bool Blocklist::any_stronger(Family family, unsigned length, Action action) const {
-  const auto& actions = lengths_[index_of(family)][length];
+bool Blocklist::has_stronger(const Actions& actions, Action action) {
   return std::any_of(actions.begin() + index_of(action) + 1, actions.end(), [](auto entries) { return entries > 0; });
 }
 
+/// Whether an entry of this length is stronger than the action.
+bool Blocklist::any_stronger(Family family, unsigned length, Action action) const {
+  return has_stronger(lengths_[index_of(family)][length], action);
+}
+
 bool Blocklist::overruled(const Prefix& prefix, Action action) const {
+  if (!has_stronger(actions_[index_of(prefix.family())], action)) return false;
   for (unsigned length = 0; length < prefix.length(); ++length) {
     if (!any_stronger(prefix.family(), length, action)) continue;
     const Entry* around = find(prefix.widened(length));
@@ -176,39 +168,47 @@ bool Blocklist::overruled(const Prefix& prefix, Action action) const {
 }
 
 EntryId Blocklist::allocate_id() {
-  if (free_ids_.empty()) return next_id_++;
+  if (free_ids_.empty()) {
+    const auto id = static_cast<EntryId>(by_id_.size());
+    by_id_.emplace_back().id = id;
+    return id;
+  }
   const EntryId id = free_ids_.back();
   free_ids_.pop_back();
   return id;
 }
 
+/// The one text of this source that all claims share.
+SharedText Blocklist::interned(const SharedText& source) { return *sources_.insert(source).first; }
+
 const Entry* Blocklist::find(const Prefix& prefix) const {
-  const auto entry = entries_.find(prefix);
-  return entry == entries_.end() ? nullptr : &entry->second;
+  const auto position = entries_.find(prefix);
+  return position == entries_.end() ? nullptr : &by_id_[position->second];
 }
 
 Blocklist::Entries::const_iterator Blocklist::deciding(const Prefix& prefix) const {
   for (unsigned length = prefix.length() + 1; length-- > 0;) {
     if (!any_stronger(prefix.family(), length, Action::none)) continue;
-    const auto entry = entries_.find(prefix.widened(length));
-    if (entry != entries_.end() && entry->second.enforced != Action::none) return entry;
+    const auto position = entries_.find(prefix.widened(length));
+    if (position != entries_.end() && entry(position->second).enforced != Action::none) return position;
   }
   return entries_.end();
 }
 
 std::size_t Blocklist::exceptions(const Prefix& prefix) const {
-  const auto entry = deciding(prefix);
-  const Action verdict = entry == entries_.end() ? Action::none : entry->second.enforced;
+  const auto decides = deciding(prefix);
+  const Action verdict = decides == entries_.end() ? Action::none : entry(decides->second).enforced;
   std::size_t count = 0;
   for (auto inside = entries_.upper_bound(prefix); inside != entries_.end() && prefix.covers(inside->first); ++inside)
-    if (inside->second.enforced != Action::none && inside->second.enforced != verdict) ++count;
+    if (const Action other = entry(inside->second).enforced; other != Action::none && other != verdict) ++count;
   return count;
 }
 
 std::vector<Edit> Blocklist::claims_of(std::string_view source) const {
+  const SharedText name(source);
   std::vector<Edit> edits;
-  for (const auto& [prefix, entry] : entries_)
-    if (entry.claim_of(source) != nullptr) edits.push_back({prefix, std::string(source), std::nullopt});
+  for (const auto& [prefix, id] : entries_)
+    if (entry(id).claims.of(source) != nullptr) edits.push_back({prefix, name, std::nullopt});
   return edits;
 }
 
@@ -224,7 +224,7 @@ std::vector<Edit> Blocklist::due(BootTime now) const {
 std::vector<Effective> Blocklist::effective() const {
   std::vector<Effective> all;
   all.reserve(entries_.size());
-  for (const auto& [prefix, entry] : entries_) all.push_back({prefix, entry.id, entry.enforced});
+  for (const auto& [prefix, id] : entries_) all.push_back({prefix, id, entry(id).enforced});
   return all;
 }
 

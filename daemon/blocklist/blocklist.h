@@ -2,19 +2,20 @@
 // socket and no disk: it hands out deltas, and whoever asked for one carries it out.
 #pragma once
 
+#include <absl/container/btree_map.h>
+
 #include <array>
 #include <cstdint>
-#include <map>
+#include <deque>
 #include <optional>
 #include <set>
 #include <span>
-#include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
 #include "common/prefix.h"
-#include "daemon/blocklist/claim.h"
+#include "daemon/blocklist/claim_list.h"
 
 namespace xdpfwd {
 
@@ -33,7 +34,7 @@ using EntryId = std::uint32_t;
 /// What one source is to claim of one prefix from now on; nothing takes its claim back.
 struct Edit {
   Prefix prefix;
-  std::string source;
+  SharedText source;
   std::optional<Claim> claim;
 };
 
@@ -49,7 +50,7 @@ struct Effective {
 struct Delta {
   struct ClaimChange {
     Prefix prefix;
-    std::string source;
+    SharedText source;
     std::optional<Claim> before;
     std::optional<Claim> after;
   };
@@ -75,18 +76,17 @@ struct Delta {
 
 /// One prefix with all that is known about it.
 struct Entry {
-  EntryId id;
-  std::vector<Claim> claims;
+  ClaimList claims;
+  EntryId id = 0;
   Action action = Action::none;    // the strongest of its claims
   Action enforced = Action::none;  // `action`, or none where a stronger entry around it overrules it
   bool touched = false;            // within a change: to be looked at when it ends
-
-  const Claim* claim_of(std::string_view source) const;
 };
 
 class Blocklist {
  public:
-  using Entries = std::map<Prefix, Entry>;
+  /// In order, the ids of all entries.
+  using Entries = absl::btree_map<Prefix, EntryId>;
 
   explicit Blocklist(Capacity capacity) : capacity_(capacity) {}
 
@@ -95,6 +95,7 @@ class Blocklist {
   Delta change(std::vector<Edit> edits);
 
   const Entries& entries() const { return entries_; }
+  const Entry& entry(EntryId id) const { return by_id_[id]; }
   /// The entry of exactly this prefix, or nullptr.
   const Entry* find(const Prefix& prefix) const;
   /// The entry that decides about all addresses of this prefix, but for those in narrower entries;
@@ -112,7 +113,7 @@ class Blocklist {
   std::vector<Effective> effective() const;
   std::size_t size(Family family) const { return sizes_[static_cast<std::size_t>(family)]; }
   /// Larger than every id in use, and at most as large as the sum of the largest capacities so far.
-  EntryId id_bound() const { return next_id_; }
+  EntryId id_bound() const { return static_cast<EntryId>(by_id_.size()); }
   const Capacity& capacity() const { return capacity_; }
   /// Throws Error (capacity) where the list holds more already.
   void set_capacity(Capacity capacity);
@@ -122,26 +123,31 @@ class Blocklist {
  private:
   static constexpr std::size_t family_count = 2;
   static constexpr std::size_t action_count = 4;
+  using Actions = std::array<std::int64_t, action_count>;
+
+  using Touched = std::vector<std::pair<Prefix, EntryId>>;
 
   void check_capacity(const std::vector<Edit>& edits) const;
-  void set_claim(Edit edit, Delta& delta, std::vector<Entries::iterator>& touched);
-  void set_action(Entries::iterator entry, std::vector<Entries::iterator>& touched);
-  void finish(Entries::iterator entry, Delta& delta);
+  void set_claim(Edit edit, Delta& delta, Touched& touched);
+  void set_action(const Prefix& prefix, Entry& entry, Touched& touched);
+  void finish(const Prefix& prefix, Entry& entry, Delta& delta);
   void name_heirs(Delta& delta) const;
+  SharedText interned(const SharedText& source);
   void count(const Prefix& prefix, Action action, int change);
+  static bool has_stronger(const Actions& actions, Action action);
   bool any_stronger(Family family, unsigned length, Action action) const;
   bool overruled(const Prefix& prefix, Action action) const;
   EntryId allocate_id();
 
   Capacity capacity_;
   Entries entries_;
-  std::set<std::tuple<BootTime, Prefix, std::string>> expiries_;  // the last: the source
+  std::deque<Entry> by_id_;  // those of free ids are empty
   std::vector<EntryId> free_ids_;
-  EntryId next_id_ = 0;
+  std::set<SharedText> sources_;                                 // every source is there once
+  std::set<std::tuple<BootTime, Prefix, SharedText>> expiries_;  // the last: the source
   std::uint64_t revision_ = 0;
   std::array<std::size_t, family_count> sizes_{};
   // How many entries there are of each action, in all and of each length: what is absent need not be looked for.
-  using Actions = std::array<std::int64_t, action_count>;
   std::array<Actions, family_count> actions_{};
   std::array<std::array<Actions, 129>, family_count> lengths_{};
 };

@@ -19,6 +19,11 @@ std::string source_of(const json& params) {
   return source;
 }
 
+std::optional<SharedText> reason_of(const json& params) {
+  const auto reason = params.find("reason");
+  return reason == params.end() ? std::nullopt : std::optional(SharedText(reason->get_ref<const std::string&>()));
+}
+
 /// The time to live as an end; none where there is none.
 std::optional<BootTime> until_of(const json& params) {
   const std::int64_t ttl = params.value("ttl", std::int64_t{-1});
@@ -27,13 +32,14 @@ std::optional<BootTime> until_of(const json& params) {
 }
 
 /// The source's claim on a prefix as it is now, or nullptr.
-const Claim* present_claim(const Blocklist& blocklist, const Prefix& prefix, const std::string& source) {
+const Claim* present_claim(const Blocklist& blocklist, const Prefix& prefix, std::string_view source) {
   const Entry* entry = blocklist.find(prefix);
-  return entry == nullptr ? nullptr : entry->claim_of(source);
+  return entry == nullptr ? nullptr : entry->claims.of(source);
 }
 
 json claim(const Call& call, Action action) {
-  const std::string source = source_of(call.params);
+  const SharedText source(source_of(call.params));
+  const std::optional<SharedText> reason = reason_of(call.params);
   const std::optional<BootTime> until = until_of(call.params);
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   std::vector<Edit> edits;
@@ -42,14 +48,14 @@ json claim(const Call& call, Action action) {
     const Claim* present = present_claim(call.firewall.blocklist(), prefix, source);
     const bool same = present != nullptr && present->action == action;
     if (same && call.params.value("strict", false))
-      throw Error(Code::refused, to_string(prefix) + ": " + source + " claims it already; nothing was changed",
+      throw Error(Code::refused, to_string(prefix) + ": " + source.str() + " claims it already; nothing was changed",
                   "leave out --strict to renew it");
     changed.push_back(!same);
     // A renewed claim goes on: it keeps its beginning, and its reason unless there is a new one.
     edits.push_back({prefix, source,
                      Claim{.source = source,
                            .action = action,
-                           .reason = call.params.value("reason", same ? present->reason : std::string()),
+                           .reason = reason.value_or(same ? present->reason : SharedText()),
                            .since = same ? present->since : now,
                            .until = until}});
   }

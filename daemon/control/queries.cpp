@@ -23,9 +23,9 @@ json describe_count(const Count& count) { return {{"packets", count.packets}, {"
 json describe_entry(const Prefix& prefix, const Entry& entry, const Datapath& datapath) {
   json claims = json::array();
   for (const Claim& claim : entry.claims)
-    claims.push_back({{"source", claim.source},
+    claims.push_back({{"source", claim.source.view()},
                       {"action", to_string(claim.action)},
-                      {"reason", claim.reason},
+                      {"reason", claim.reason.view()},
                       {"since", claim.since.time_since_epoch().count()},
                       {"until", seconds_or_null(claim.until)}});
   json described = describe_count(datapath.count(entry.id));
@@ -41,17 +41,18 @@ json or_null(const std::string& text) { return text.empty() ? json() : json(text
 }  // namespace
 
 json verdict_on(const Prefix& prefix, const Blocklist& blocklist) {
-  const auto entry = blocklist.deciding(prefix);
+  const auto decides = blocklist.deciding(prefix);
   json verdict{{"prefix", to_string(prefix)},
                {"verdict", "pass"},
                {"entry", nullptr},
                {"sources", json::array()},
                {"exceptions", blocklist.exceptions(prefix)}};
-  if (entry == blocklist.entries().end()) return verdict;
-  verdict["verdict"] = to_string(entry->second.enforced);
-  verdict["entry"] = to_string(entry->first);
-  for (const Claim& claim : entry->second.claims)
-    if (claim.action == entry->second.action) verdict["sources"].push_back(claim.source);
+  if (decides == blocklist.entries().end()) return verdict;
+  const Entry& entry = blocklist.entry(decides->second);
+  verdict["verdict"] = to_string(entry.enforced);
+  verdict["entry"] = to_string(decides->first);
+  for (const Claim& claim : entry.claims)
+    if (claim.action == entry.action) verdict["sources"].push_back(claim.source.view());
   return verdict;
 }
 
@@ -69,22 +70,23 @@ json list_entries(const Call& call) {
                         family = params.value("family", "")](const Prefix& prefix, const Entry& entry) {
     return (family.empty() || family == to_string(prefix.family())) &&
            (action.empty() || action == to_string(entry.action)) &&
-           (source.empty() || entry.claim_of(source) != nullptr);
+           (source.empty() || entry.claims.of(source) != nullptr);
   };
   const std::size_t limit = params.value("limit", default_page);
   // A cursor is the last prefix of its page, so it stays right whatever comes or goes in between.
-  auto entry = params.contains("cursor")
-                   ? blocklist.entries().upper_bound(parse_prefix(params["cursor"].get_ref<const std::string&>()))
-                   : blocklist.entries().begin();
+  auto position = params.contains("cursor")
+                      ? blocklist.entries().upper_bound(parse_prefix(params["cursor"].get_ref<const std::string&>()))
+                      : blocklist.entries().begin();
   json entries = json::array();
   json next;
-  for (; entry != blocklist.entries().end(); ++entry) {
-    if (!matches(entry->first, entry->second)) continue;
+  for (; position != blocklist.entries().end(); ++position) {
+    const auto& [prefix, id] = *position;
+    if (!matches(prefix, blocklist.entry(id))) continue;
     if (entries.size() == limit) {
       next = entries.back()["prefix"];
       break;
     }
-    entries.push_back(describe_entry(entry->first, entry->second, call.firewall.datapath()));
+    entries.push_back(describe_entry(prefix, blocklist.entry(id), call.firewall.datapath()));
   }
   return {{"entries", std::move(entries)}, {"next", std::move(next)}, {"total", blocklist.entries().size()}};
 }

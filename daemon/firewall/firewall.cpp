@@ -1,6 +1,7 @@
 #include "daemon/firewall/firewall.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "common/error.h"
@@ -19,13 +20,21 @@ void Firewall::start() {
   check_memory(blocklist_.capacity(), {0, 0});
   for (const auto& [name, mode] : store_.interfaces())
     attached_by_command_[name] = parse_attach_mode(mode).value_or(AttachMode::automatic);
-  blocklist_.change(config_edits(config_, nullptr));
-  blocklist_.change(store_.load());
+  load_list();
   store_.save(blocklist_.change(blocklist_.due(BootClock::now())).claims);
   datapath_.renew(blocklist_.capacity(), blocklist_.effective());
   want_interfaces();
   datapath_.check();
   refuse_to_start_unattached();
+}
+
+/// Capacity counts at the end: on the way there, there may have been more.
+void Firewall::load_list() {
+  constexpr std::uint32_t any = std::numeric_limits<std::uint32_t>::max();
+  blocklist_.set_capacity({any, any});
+  blocklist_.change(config_edits(config_, nullptr));
+  store_.load([this](std::vector<Edit> edits) { blocklist_.change(std::move(edits)); });
+  blocklist_.set_capacity(config_.capacity);
 }
 
 void Firewall::settle() { datapath_.settle(blocklist_.effective()); }
@@ -91,11 +100,12 @@ void Firewall::expire() {
   }
   log_.info(std::to_string(due.size()) +
                 (due.size() == 1 ? " claim has ended: " : " claims have ended, one of them: ") +
-                to_string(due.front().prefix) + " (" + due.front().source + ")",
-            {{"XDPFWD_PREFIX", to_string(due.front().prefix)}, {"XDPFWD_SOURCE", due.front().source}});
+                to_string(due.front().prefix) + " (" + due.front().source.str() + ")",
+            {{"XDPFWD_PREFIX", to_string(due.front().prefix)}, {"XDPFWD_SOURCE", due.front().source.str()}});
 }
 
-void Firewall::retry_store() {
+void Firewall::tend_store() {
+  if (!store_.tidy(blocklist_)) log_.warning("the journal could not be written anew: " + store_.failure().value_or(""));
   if (store_.pending() == 0) return;
   const std::size_t pending = store_.pending();
   if (store_.retry()) log_.info(std::to_string(pending) + " changes that could not be stored are on disk now");

@@ -35,8 +35,8 @@ class Firewall {
   void expire();
   /// Attaches what is wanted, there and not filtered.
   void check_interfaces() { datapath_.check(); }
-  /// Stores what could not be stored before.
-  void retry_store();
+  /// Stores what could not be stored before, and keeps the store from growing with every change.
+  void tend_store();
 
   struct Reloaded {
     std::size_t added = 0;    // config claims that are new or have another action
@@ -63,6 +63,7 @@ class Firewall {
   const Store& store() const { return store_; }
 
  private:
+  void load_list();
   void enforce(const Delta& delta);
   void apply(const Delta& delta);
   std::vector<Edit> config_edits(const Config& config, Reloaded* reloaded) const;

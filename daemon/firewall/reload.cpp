@@ -29,13 +29,13 @@ std::vector<Edit> Firewall::config_edits(const Config& config, Reloaded* reloade
   for (const Prefix& prefix : config.block) wanted[prefix] = Action::drop;
   for (const Prefix& prefix : config.allow) wanted[prefix] = Action::allow;
 
+  const SharedText source(config_source);
   std::vector<Edit> edits;
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   for (const auto& [prefix, action] : wanted) {
     const Entry* entry = blocklist_.find(prefix);
-    const Claim* claim = entry == nullptr ? nullptr : entry->claim_of(config_source);
+    const Claim* claim = entry == nullptr ? nullptr : entry->claims.of(config_source);
     if (claim != nullptr && claim->action == action) continue;
-    const std::string source(config_source);
     edits.push_back(
         {prefix, source, Claim{.source = source, .action = action, .reason = {}, .since = now, .until = {}}});
   }

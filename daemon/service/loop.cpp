@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 // A detached link or an unpinned one makes no event, so the interfaces are looked at as well: one system call
 // for each. Ends of claims are found by the same clock.
 constexpr auto check_period = 200ms;
-constexpr auto store_retry_period = 5s;
+constexpr auto store_period = 5s;
 
 }  // namespace
 
@@ -38,7 +38,7 @@ void Loop::run() {
     firewall_.check_interfaces();
     firewall_.expire();
   }));
-  spawn(repeat(store_retry_period, [this] { firewall_.retry_store(); }));
+  spawn(repeat(store_period, [this] { firewall_.tend_store(); }));
   if (const auto interval = Notifier::watchdog_interval()) spawn(repeat(*interval, [this] { notifier_.watchdog(); }));
   asio::post(io_, [this] {
     notifier_.ready(status_line());

@@ -43,7 +43,15 @@ std::string Statement::text(int column) const {
 }
 
 void Statement::bind_one(int index, std::string_view value) {
-  sqlite3_bind_text64(handle_.get(), index, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  const char* bytes = value.empty() ? "" : value.data();  // a null pointer would be NULL
+  sqlite3_bind_text64(handle_.get(), index, bytes, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void Statement::bind_one(int index, const std::optional<std::string_view>& value) {
+  if (value)
+    bind_one(index, *value);
+  else
+    sqlite3_bind_null(handle_.get(), index);
 }
 
 void Statement::bind_one(int index, std::int64_t value) { sqlite3_bind_int64(handle_.get(), index, value); }

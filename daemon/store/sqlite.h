@@ -51,6 +51,8 @@ class Statement {
 
  private:
   void bind_one(int index, std::string_view value);
+  void bind_one(int index, const std::string& value) { bind_one(index, std::string_view(value)); }
+  void bind_one(int index, const std::optional<std::string_view>& value);
   void bind_one(int index, std::int64_t value);
   void bind_one(int index, const std::optional<std::int64_t>& value);
 

@@ -1,7 +1,6 @@
 // Claims on disk: what was blocked at run time survives restart and reboot.
 #pragma once
 
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -15,21 +14,26 @@
 
 namespace xdpfwd {
 
-/// A table of claims and one of interfaces that were attached by command, in DIRECTORY/claims.db. What the config file
-/// says is not in it. Times are stored as Unix seconds.
+/// A journal of changes and a table of interfaces that were attached by command, in DIRECTORY/claims.db. A row of the
+/// journal is what one request did to any number of prefixes. What the config file says is not in it. Times are stored
+/// as Unix seconds.
 class Store {
  public:
   /// Makes the directory (mode 0700) and the file where they are missing. Throws Error where the
   /// file cannot be used; it is left as it is, and the hint says what to do.
   explicit Store(const std::filesystem::path& directory);
 
-  /// Every claim stored, those that have ended since among them.
-  std::vector<Edit> load();
+  /// Hands out all changes stored, in their order. What they make of an empty list is what was stored,
+  /// claims that have ended since among it.
+  void load(const std::function<void(std::vector<Edit>)>& apply);
 
   /// Stores the changes durably, in one transaction with whatever is still pending, but for those of the config file.
   /// False where the disk would not take them: they are kept, in order, for the next save or retry.
   bool save(std::span<const Delta::ClaimChange> changes);
   bool retry() { return save({}); }
+  /// Writes the journal anew, shorter, where most of it is history. Costs next to nothing where it is not. False where
+  /// the disk would not take it; the journal is as it was then.
+  bool tidy(const Blocklist& blocklist);
   /// Changes that are not on disk.
   std::size_t pending() const { return pending_.size(); }
   /// Why they are not.
@@ -44,14 +48,15 @@ class Store {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  void write(const Delta::ClaimChange& change);
+  void write(std::span<const Delta::ClaimChange> alike);
+  void write_all(const Blocklist& blocklist);
   bool attempt(const std::function<void()>& writes);
 
   std::filesystem::path path_;
   Database database_;
-  std::optional<Statement> put_;
-  std::optional<Statement> remove_;
-  std::deque<Delta::ClaimChange> pending_;
+  std::optional<Statement> append_;
+  std::vector<Delta::ClaimChange> pending_;
+  std::size_t recorded_ = 0;  // prefixes in all rows of the journal, as far as it was loaded or written
   std::optional<std::string> failure_;
 };
 

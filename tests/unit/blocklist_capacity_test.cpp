@@ -90,7 +90,7 @@ TEST_CASE("Ids stay below the sum of the largest capacities, whatever comes and 
     blocklist.change({drop("10.0.0." + std::to_string(round)), drop("2001:db8::" + std::to_string(round))});
     if (round >= 3) blocklist.change({take_back("10.0.0." + std::to_string(round - 2))});
     if (round >= 2) blocklist.change({take_back("2001:db8::" + std::to_string(round - 1))});
-    for (const auto& [prefix, entry] : blocklist.entries()) REQUIRE(entry.id < blocklist.id_bound());
+    for (const auto& [prefix, id] : blocklist.entries()) REQUIRE(id < blocklist.id_bound());
     REQUIRE(blocklist.id_bound() <= 7);
     if (blocklist.size(Family::ipv4) == 4) blocklist.change({take_back("10.0.0." + std::to_string(round))});
     if (blocklist.size(Family::ipv6) == 3) blocklist.change({take_back("2001:db8::" + std::to_string(round))});

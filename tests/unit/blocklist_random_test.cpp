@@ -113,7 +113,7 @@ class Trial {
 
   std::map<Prefix, EntryId> ids() const {
     std::map<Prefix, EntryId> ids;
-    for (const auto& [prefix, entry] : blocklist_.entries()) ids[prefix] = entry.id;
+    for (const auto& [prefix, id] : blocklist_.entries()) ids[prefix] = id;
     return ids;
   }
 
@@ -134,11 +134,11 @@ class Trial {
   /// What a store makes of the delta is what the model holds, and that is what was asked for.
   void check_claims(const Delta& delta) {
     for (const Delta::ClaimChange& change : delta.claims) {
-      const auto present = stored_[change.prefix].find(change.source);
+      const auto present = stored_[change.prefix].find(change.source.str());
       REQUIRE(change.before.has_value() == (present != stored_[change.prefix].end()));
       if (change.before) REQUIRE(*change.before == present->second);
-      stored_[change.prefix].erase(change.source);
-      if (change.after) stored_[change.prefix].emplace(change.source, *change.after);
+      stored_[change.prefix].erase(change.source.str());
+      if (change.after) stored_[change.prefix].emplace(change.source.str(), *change.after);
       if (stored_[change.prefix].empty()) stored_.erase(change.prefix);
     }
     REQUIRE(stored_ == naive_.claims());

@@ -16,6 +16,7 @@
 namespace xdpfwd {
 
 inline std::ostream& operator<<(std::ostream& stream, Action action) { return stream << to_string(action); }
+inline std::ostream& operator<<(std::ostream& stream, const SharedText& text) { return stream << text.view(); }
 
 }  // namespace xdpfwd
 
@@ -46,7 +47,7 @@ inline Edit take_back(std::string_view prefix, std::string source = "cli") {
 inline std::optional<BootTime> next_expiry(const Blocklist& blocklist) {
   const std::vector<Edit> in_order = blocklist.due(BootTime::max());
   if (in_order.empty()) return std::nullopt;
-  return blocklist.find(in_order.front().prefix)->claim_of(in_order.front().source)->until;
+  return blocklist.find(in_order.front().prefix)->claims.of(in_order.front().source)->until;
 }
 
 inline std::vector<EntryId> created_ids(const Delta& delta) {
@@ -109,8 +110,8 @@ using Claims = std::map<Prefix, std::map<std::string, Claim>>;
 /// All claims of the model, by prefix and source.
 inline Claims claims_in(const Blocklist& blocklist) {
   Claims claims;
-  for (const auto& [prefix, entry] : blocklist.entries())
-    for (const Claim& one : entry.claims) claims[prefix].emplace(one.source, one);
+  for (const auto& [prefix, id] : blocklist.entries())
+    for (const Claim& one : blocklist.entry(id).claims) claims[prefix].emplace(one.source.str(), one);
   return claims;
 }
 

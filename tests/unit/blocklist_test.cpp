@@ -62,7 +62,7 @@ TEST_CASE("A source has one claim on a prefix, and the newer one replaces it") {
   const Delta renewed = blocklist.change({claim(Action::drop, "192.0.2.1", "cli", at(50), "second")});
   const Entry* entry = blocklist.find(parse_prefix("192.0.2.1"));
   REQUIRE(entry->claims.size() == 1);
-  CHECK(entry->claim_of("cli")->reason == "second");
+  CHECK(entry->claims.of("cli")->reason == "second");
   CHECK(next_expiry(blocklist) == at(50));
   CHECK(renewed.upserts.empty());
   CHECK(renewed.created.empty());
@@ -78,8 +78,8 @@ TEST_CASE("One source takes nothing of another's back") {
   const Delta delta = blocklist.change({take_back("192.0.2.1", "a")});
   CHECK(delta.removals.empty());
   CHECK(enforced(blocklist, "192.0.2.1") == Action::drop);
-  CHECK(blocklist.find(parse_prefix("192.0.2.1"))->claim_of("a") == nullptr);
-  CHECK(blocklist.find(parse_prefix("192.0.2.1"))->claim_of("b") != nullptr);
+  CHECK(blocklist.find(parse_prefix("192.0.2.1"))->claims.of("a") == nullptr);
+  CHECK(blocklist.find(parse_prefix("192.0.2.1"))->claims.of("b") != nullptr);
 }
 
 TEST_CASE("What is so already changes nothing, and the revision stays") {

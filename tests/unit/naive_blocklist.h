@@ -18,8 +18,8 @@ class NaiveBlocklist {
 
   void change(const std::vector<Edit>& edits) {
     for (const Edit& edit : edits) {
-      claims_[edit.prefix].erase(edit.source);
-      if (edit.claim) claims_[edit.prefix].emplace(edit.source, *edit.claim);
+      claims_[edit.prefix].erase(edit.source.str());
+      if (edit.claim) claims_[edit.prefix].emplace(edit.source.str(), *edit.claim);
       if (claims_[edit.prefix].empty()) claims_.erase(edit.prefix);
     }
   }
@@ -68,7 +68,7 @@ class NaiveBlocklist {
     std::optional<BootTime> next;
     for (const auto& [prefix, claims] : claims_)
       for (const auto& [source, claim] : claims)
-        if (claim.until && (!next || *claim.until < *next)) next = claim.until;
+        if (claim.until && (!next || *claim.until < *next)) next = *claim.until;
     return next;
   }
 

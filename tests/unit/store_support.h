@@ -54,12 +54,20 @@ struct StoredBlocklist {
   bool change(std::vector<Edit> edits) { return store.save(blocklist.change(std::move(edits)).claims); }
 };
 
+inline std::vector<Edit> edits_in(Store& store) {
+  std::vector<Edit> all;
+  store.load([&](std::vector<Edit> edits) { all.insert(all.end(), edits.begin(), edits.end()); });
+  return all;
+}
+
 /// What the store holds, as the model would have it.
 inline Claims claims_in(Store& store) {
   Claims claims;
-  for (const Edit& edit : store.load()) {
-    if (!edit.claim || edit.claim->source != edit.source) throw std::logic_error("the store made no claim of an edit");
-    if (!claims[edit.prefix].emplace(edit.source, *edit.claim).second) throw std::logic_error("a claim came twice");
+  for (const Edit& edit : edits_in(store)) {
+    claims[edit.prefix].erase(edit.source.str());
+    if (edit.claim && edit.claim->source != edit.source) throw std::logic_error("an edit is of another source");
+    if (edit.claim) claims[edit.prefix].emplace(edit.source.str(), *edit.claim);
+    if (claims[edit.prefix].empty()) claims.erase(edit.prefix);
   }
   return claims;
 }

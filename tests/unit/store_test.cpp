@@ -94,7 +94,7 @@ TEST_CASE("A claim that has ended is loaded with an end that is past") {
   CHECK(StoredBlocklist{.store = store}.change(
       {drop("192.0.2.1", "cli", BootClock::now() - 5s), drop("192.0.2.2", "cli", BootClock::now() - 36500 * 24h)}));
   Blocklist loaded{Capacity{}};
-  loaded.change(store.load());
+  loaded.change(edits_in(store));
   CHECK(loaded.due(BootClock::now()).size() == 2);
 }
 
@@ -178,7 +178,7 @@ TEST_CASE("What is stored can be read on a full disk, and starting needs no room
   }
   const FullDisk full;
   Store store(directory.path());
-  CHECK(store.load().size() == 1);
+  CHECK(edits_in(store).size() == 1);
   CHECK(store.interfaces().size() == 1);
   CHECK_FALSE(store.save_interface("eth1", "auto"));
 }
@@ -211,6 +211,54 @@ TEST_CASE("Interfaces survive closing and opening, with their modes") {
   CHECK(store.failure());
   CHECK_FALSE(store.remove_interface("eth0"));
   CHECK(store.interfaces().size() == 2);
+}
+
+TEST_CASE("A store of the first version is taken over with all its claims") {
+  const TemporaryDirectory directory;
+  run_sql(
+      directory.path() / "claims.db",
+      "CREATE TABLE claims (prefix TEXT NOT NULL, source TEXT NOT NULL, action TEXT NOT NULL, reason TEXT NOT NULL,"
+      "  since INTEGER NOT NULL, until INTEGER, PRIMARY KEY (prefix, source)) WITHOUT ROWID;"
+      "CREATE TABLE interfaces (name TEXT PRIMARY KEY, mode TEXT NOT NULL) WITHOUT ROWID;"
+      "INSERT INTO claims VALUES ('192.0.2.1', 'cli', 'drop', 'a scan', 1700000000, NULL),"
+      "  ('192.0.2.1', 'ids', 'monitor', '', 1700000001, 4000000000), ('2001:db8::/32', 'ops', 'allow', '', 1, NULL);"
+      "INSERT INTO interfaces VALUES ('eth7', 'generic'); PRAGMA user_version = 1");
+  for (int start = 0; start < 2; ++start) {
+    Store store(directory.path());
+    const Claims claims = claims_in(store);
+    REQUIRE(claims.size() == 2);
+    CHECK(claims.at(parse_prefix("192.0.2.1")).at("cli").reason == "a scan");
+    CHECK(claims.at(parse_prefix("192.0.2.1")).at("ids").until);
+    CHECK(claims.at(parse_prefix("2001:db8::/32")).at("ops").action == Action::allow);
+    CHECK(store.interfaces() == std::map<std::string, std::string>{{"eth7", "generic"}});
+  }
+}
+
+TEST_CASE("A journal that is mostly history is written anew, and holds the same") {
+  const TemporaryDirectory directory;
+  Claims before;
+  {
+    Store store(directory.path());
+    StoredBlocklist stored{.store = store};
+    CHECK(stored.change({drop("192.0.2.1"), allow("192.0.2.1", "ops"), drop("2001:db8::/32", "ids")}));
+    for (int time = 0; time < 30; ++time) {
+      std::vector<Edit> come;
+      std::vector<Edit> go;
+      for (int number = 0; number < 5000; ++number) {
+        const std::string host = "10.0." + std::to_string(number / 256) + "." + std::to_string(number % 256);
+        come.push_back(drop(host));
+        go.push_back(take_back(host));
+      }
+      CHECK(stored.change(come));
+      CHECK(stored.change(go));
+      CHECK(store.tidy(stored.blocklist));
+    }
+    before = claims_in(stored.blocklist);
+    CHECK(claims_in(store) == before);
+    CHECK(edits_in(store).size() < 150'000);
+  }
+  Store store(directory.path());
+  CHECK(claims_in(store) == before);
 }
 
 TEST_CASE("Directory and file are private, whatever the umask") {
