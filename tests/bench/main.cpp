@@ -1,0 +1,70 @@
+// The benchmark: everything measured in one run, since only what was measured together can be compared.
+#include <sched.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <fstream>
+#include <iostream>
+
+#include "tests/bench/datapath_section.h"
+
+namespace xdpfwd::bench {
+namespace {
+
+const std::set<std::string> sections{"datapath"};
+
+Json run(const Options& options) {
+  Json results{{"quick", options.quick}};
+  if (options.wants("datapath")) results["datapath"] = measure_datapath(options);
+  return results;
+}
+
+void write(const Json& results, const std::filesystem::path& file) {
+  std::ofstream stream(file);
+  stream << results.dump(1) << "\n";
+  if (!stream.flush()) throw std::runtime_error("write " + file.string() + ": failed");
+}
+
+/// One processor for all that is timed.
+void stay_on_one_processor() {
+  cpu_set_t processors;
+  CPU_ZERO(&processors);
+  CPU_SET(0, &processors);
+  sched_setaffinity(0, sizeof(processors), &processors);
+}
+
+}  // namespace
+}  // namespace xdpfwd::bench
+
+int main(int argc, char** argv) {
+  using namespace xdpfwd::bench;
+  Options options;
+  CLI::App app(
+      "Measures xdpfwd beside its peers. Takes some minutes; --quick takes seconds, and its figures are rough.");
+  app.add_flag("--quick", options.quick, "small lists and few rounds, to see that it works");
+  app.add_option("--json", options.json, "write all figures to this file");
+  app.add_option("--plots", options.plots, "write PNG plots into this directory, with gnuplot");
+  app.add_option("--only", options.only, "only this section; may be repeated")->check(CLI::IsMember(sections));
+  app.add_option("--sizes", options.sizes, "entries in the datapath's lists; 1,1000,100000,1000000 unless told")
+      ->delimiter(',')
+      ->check(CLI::Range(std::size_t{1}, std::size_t{10'000'000}));
+  CLI11_PARSE(app, argc, argv);
+  if (options.sizes.empty())
+    options.sizes =
+        options.quick ? std::vector<std::size_t>{1, 1'000} : std::vector<std::size_t>{1, 1'000, 100'000, 1'000'000};
+  if (geteuid() != 0) {
+    std::cerr << "xdpfwd-bench: needs root, to load programs into the kernel\n";
+    return 1;
+  }
+  try {
+    block_stop_signals();
+    stay_on_one_processor();
+    const Json results = run(options);
+    if (options.json) write(results, *options.json);
+  } catch (const std::exception& error) {
+    std::cerr << "xdpfwd-bench: " << error.what() << "\n";
+    return 1;
+  }
+  return 0;
+}
