@@ -7,6 +7,7 @@
 
 #include "tests/bench/contestants.h"
 #include "tests/bench/driver.h"
+#include "tests/bench/processor.h"
 
 namespace xdpfwd::bench {
 namespace {
@@ -114,6 +115,7 @@ Json measure_list(Driver& driver, const AddressList& list, const Options& option
 }  // namespace
 
 Json measure_datapath(const Options& options) {
+  const OneProcessor pinned;
   Driver driver(options.sources());
   Json rows = Json::array();
   for (const Family family : families)

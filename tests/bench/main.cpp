@@ -1,5 +1,4 @@
 // The benchmark: everything measured in one run, since only what was measured together can be compared.
-#include <sched.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -7,16 +6,18 @@
 #include <fstream>
 #include <iostream>
 
+#include "tests/bench/control_section.h"
 #include "tests/bench/datapath_section.h"
 
 namespace xdpfwd::bench {
 namespace {
 
-const std::set<std::string> sections{"datapath"};
+const std::set<std::string> sections{"datapath", "control"};
 
 Json run(const Options& options) {
   Json results{{"quick", options.quick}};
   if (options.wants("datapath")) results["datapath"] = measure_datapath(options);
+  if (options.wants("control")) results["control"] = measure_control(options);
   return results;
 }
 
@@ -24,14 +25,6 @@ void write(const Json& results, const std::filesystem::path& file) {
   std::ofstream stream(file);
   stream << results.dump(1) << "\n";
   if (!stream.flush()) throw std::runtime_error("write " + file.string() + ": failed");
-}
-
-/// One processor for all that is timed.
-void stay_on_one_processor() {
-  cpu_set_t processors;
-  CPU_ZERO(&processors);
-  CPU_SET(0, &processors);
-  sched_setaffinity(0, sizeof(processors), &processors);
 }
 
 }  // namespace
@@ -59,7 +52,6 @@ int main(int argc, char** argv) {
   }
   try {
     block_stop_signals();
-    stay_on_one_processor();
     const Json results = run(options);
     if (options.json) write(results, *options.json);
   } catch (const std::exception& error) {
