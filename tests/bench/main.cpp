@@ -8,16 +8,18 @@
 
 #include "tests/bench/control_section.h"
 #include "tests/bench/datapath_section.h"
+#include "tests/bench/memory_section.h"
 
 namespace xdpfwd::bench {
 namespace {
 
-const std::set<std::string> sections{"datapath", "control"};
+const std::set<std::string> sections{"datapath", "control", "memory"};
 
 Json run(const Options& options) {
   Json results{{"quick", options.quick}};
   if (options.wants("datapath")) results["datapath"] = measure_datapath(options);
   if (options.wants("control")) results["control"] = measure_control(options);
+  if (options.wants("memory")) results["memory"] = measure_memory(options);
   return results;
 }
 
