@@ -8,18 +8,20 @@
 
 #include "tests/bench/control_section.h"
 #include "tests/bench/datapath_section.h"
+#include "tests/bench/end_to_end_section.h"
 #include "tests/bench/memory_section.h"
 
 namespace xdpfwd::bench {
 namespace {
 
-const std::set<std::string> sections{"datapath", "control", "memory"};
+const std::set<std::string> sections{"datapath", "control", "memory", "end-to-end"};
 
 Json run(const Options& options) {
   Json results{{"quick", options.quick}};
   if (options.wants("datapath")) results["datapath"] = measure_datapath(options);
   if (options.wants("control")) results["control"] = measure_control(options);
   if (options.wants("memory")) results["memory"] = measure_memory(options);
+  if (options.wants("end-to-end")) results["end_to_end"] = measure_end_to_end(options);
   return results;
 }
 
