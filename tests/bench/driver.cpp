@@ -72,7 +72,7 @@ double Driver::time(int program, Family family, std::uint32_t packets) {
   return (processor_seconds() - start) * 1e9 / packets;
 }
 
-void Driver::send(unsigned interface, const std::vector<std::uint8_t>& frame, std::uint32_t packets) const {
+double Driver::send(unsigned interface, const std::vector<std::uint8_t>& frame, std::uint32_t packets) const {
   xdp_md context{};
   context.data_end = static_cast<__u32>(frame.size());
   context.ingress_ifindex = interface;
@@ -84,6 +84,7 @@ void Driver::send(unsigned interface, const std::vector<std::uint8_t>& frame, st
   options.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
   options.batch_size = live_batch;
   if (bpf_prog_test_run_opts(bpf_program__fd(skeleton_->progs.send_ipv4), &options) != 0) fail("send live frames");
+  return options.duration;
 }
 
 }  // namespace xdpfwd::bench

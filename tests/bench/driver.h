@@ -29,8 +29,9 @@ class Driver {
   double time(int program, Family family, std::uint32_t packets);
 
   /// Sends frames out of the interface, in the caller's network namespace, to its peer: IPv4 to these MAC and IP
-  /// addresses. Returns when they are handed over.
-  void send(unsigned interface, const std::vector<std::uint8_t>& frame, std::uint32_t packets) const;
+  /// addresses. Returns the nanoseconds a packet that the kernel tells, all that it sets up before the first one
+  /// and tears down after the last aside.
+  double send(unsigned interface, const std::vector<std::uint8_t>& frame, std::uint32_t packets) const;
 
  private:
   std::uint32_t run(int program, Family family, std::uint32_t packets);

@@ -1,27 +1,44 @@
 // The benchmark: everything measured in one run, since only what was measured together can be compared.
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <fstream>
 #include <iostream>
+#include <thread>
 
+#include "common/version.h"
 #include "tests/bench/control_section.h"
 #include "tests/bench/datapath_section.h"
 #include "tests/bench/end_to_end_section.h"
+#include "tests/bench/goals.h"
 #include "tests/bench/memory_section.h"
+#include "tests/bench/plots.h"
 
 namespace xdpfwd::bench {
 namespace {
 
 const std::set<std::string> sections{"datapath", "control", "memory", "end-to-end"};
 
+/// What the figures depend on besides the programs.
+Json circumstances() {
+  utsname system{};
+  uname(&system);
+  return {{"version", version},
+          {"kernel", system.release},
+          {"machine", system.machine},
+          {"processors", std::thread::hardware_concurrency()}};
+}
+
 Json run(const Options& options) {
-  Json results{{"quick", options.quick}};
+  Json results = circumstances();
+  results["quick"] = options.quick;
   if (options.wants("datapath")) results["datapath"] = measure_datapath(options);
   if (options.wants("control")) results["control"] = measure_control(options);
   if (options.wants("memory")) results["memory"] = measure_memory(options);
   if (options.wants("end-to-end")) results["end_to_end"] = measure_end_to_end(options);
+  results["goals"] = judge(results);
   return results;
 }
 
@@ -58,6 +75,7 @@ int main(int argc, char** argv) {
     block_stop_signals();
     const Json results = run(options);
     if (options.json) write(results, *options.json);
+    if (options.plots) draw_plots(results, *options.plots);
   } catch (const std::exception& error) {
     std::cerr << "xdpfwd-bench: " << error.what() << "\n";
     return 1;

@@ -1,6 +1,7 @@
 #include "tests/bench/sources.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
@@ -11,8 +12,9 @@ namespace {
 constexpr std::size_t clean_population = 1'000'000;
 constexpr unsigned tries_for_a_clean_one = 100'000;
 
-constexpr std::uint32_t first_unicast = 0x0100'0000;  // 1.0.0.0, up to 223.255.255.255
-constexpr std::uint32_t last_unicast = 0xdfff'ffff;
+/// Where a source can come from: 1.0.0.0 to 126.255.255.255, and 128.0.0.0 to 223.255.255.255.
+constexpr std::array<std::pair<std::uint64_t, std::uint64_t>, 2> unicast{
+    {{0x0100'0000, 0x7f00'0000}, {0x8000'0000, 0xe000'0000}}};
 
 std::uint32_t number_of(const Prefix::Address& address) {
   return std::uint32_t{address[0]} << 24 | std::uint32_t{address[1]} << 16 | std::uint32_t{address[2]} << 8 |
@@ -76,17 +78,20 @@ Coverage::Coverage(const AddressList& list) {
 
 void Coverage::find_gaps() {
   std::uint64_t addresses = 0;
-  std::uint64_t begin = first_unicast;
-  const auto gap_until = [&](std::uint64_t end) {
-    if (end <= begin) return;
-    addresses += end - begin;
-    gaps_.push_back({static_cast<std::uint32_t>(begin), addresses});
-  };
-  for (const Interval& interval : intervals_) {
-    gap_until(number_of(interval.first));
-    begin = std::uint64_t{number_of(interval.last)} + 1;
+  auto interval = intervals_.begin();
+  for (const auto& [first, end] : unicast) {
+    std::uint64_t begin = first;
+    const auto gap_until = [&](std::uint64_t next) {
+      if (next <= begin) return;
+      addresses += next - begin;
+      gaps_.push_back({static_cast<std::uint32_t>(begin), addresses});
+    };
+    for (; interval != intervals_.end() && number_of(interval->first) < end; ++interval) {
+      gap_until(number_of(interval->first));
+      begin = std::uint64_t{number_of(interval->last)} + 1;
+    }
+    gap_until(end);
   }
-  gap_until(std::uint64_t{last_unicast} + 1);
   if (gaps_.empty()) throw std::runtime_error("the list leaves no source uncovered");
 }
 

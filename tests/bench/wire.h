@@ -28,7 +28,7 @@ class Wire {
   void check(const Flow& flow);
 
   struct Run {
-    double nanoseconds;  // a packet that arrived, from the first one's start to the last one's end
+    double nanoseconds;  // a packet that arrived
     double arrived;      // share of those sent; less than 1 where the receiving side cannot keep up
   };
   /// Sends frames from the driver's sources, and waits until the receiving side is done with them.
