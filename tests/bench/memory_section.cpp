@@ -1,10 +1,7 @@
 #include "tests/bench/memory_section.h"
 
 #include <bpf/bpf.h>
-#include <linux/bpf.h>
 
-#include <algorithm>
-#include <array>
 #include <csignal>
 #include <fstream>
 #include <map>
@@ -13,13 +10,12 @@
 #include "tests/bench/address_list.h"
 #include "tests/bench/daemon_under_test.h"
 #include "tests/bench/peers.h"
+#include "tests/bench/program_maps.h"
 
 namespace xdpfwd::bench {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t most_maps = 64;
 
 /// Bytes by map id: what is in several places counts once.
 using Maps = std::map<std::uint64_t, std::uint64_t>;
@@ -39,18 +35,6 @@ void add_map(Maps& maps, const fs::path& fdinfo) {
 
 fs::path fdinfo_of(const Fd& object) { return "/proc/self/fdinfo/" + std::to_string(object.get()); }
 
-/// Adds the maps that a pinned program uses, pinned or not.
-void add_maps_of_program(Maps& maps, const Fd& program) {
-  std::array<__u32, most_maps> ids{};
-  bpf_prog_info info{};
-  info.nr_map_ids = most_maps;
-  info.map_ids = reinterpret_cast<__u64>(ids.data());
-  __u32 size = sizeof(info);
-  if (bpf_obj_get_info_by_fd(program.get(), &info, &size) != 0) return;
-  for (std::size_t index = 0; index < std::min<std::size_t>(info.nr_map_ids, most_maps); ++index)
-    if (const Fd map(bpf_map_get_fd_by_id(ids[index])); map) add_map(maps, fdinfo_of(map));
-}
-
 std::uint64_t map_bytes(const harness::Sandbox& sandbox) {
   Maps maps;
   for (const auto& item : fs::directory_iterator("/proc/" + std::to_string(sandbox.daemon().pid()) + "/fdinfo"))
@@ -60,7 +44,8 @@ std::uint64_t map_bytes(const harness::Sandbox& sandbox) {
     const Fd pinned(bpf_obj_get(item.path().c_str()));
     if (!pinned) continue;
     add_map(maps, fdinfo_of(pinned));
-    if (field(fdinfo_of(pinned), "prog_id") != 0) add_maps_of_program(maps, pinned);
+    if (field(fdinfo_of(pinned), "prog_id") == 0) continue;
+    for (const Fd& map : maps_of(pinned.get())) add_map(maps, fdinfo_of(map));  // those too that have no pin
   }
   std::uint64_t sum = 0;
   for (const auto& [id, bytes] : maps) sum += bytes;

@@ -4,19 +4,17 @@
 #include <linux/bpf.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <numeric>
 #include <string_view>
 #include <system_error>
 
 #include "daemon/datapath/datapath.h"
+#include "tests/bench/program_maps.h"
 #include "tests/harness/bpffs.h"
 
 namespace xdpfwd::bench {
 namespace {
-
-constexpr std::size_t most_maps = 64;
 
 Capacity capacity_for(const AddressList& list) {
   Capacity capacity;
@@ -36,18 +34,10 @@ std::vector<Effective> entries_of(const AddressList& list) {
 
 /// The program's map of that name; none where it has none.
 Fd map_of(int program, std::string_view name) {
-  std::array<__u32, most_maps> ids{};
-  bpf_prog_info info{};
-  info.nr_map_ids = most_maps;
-  info.map_ids = reinterpret_cast<__u64>(ids.data());
-  __u32 size = sizeof(info);
-  if (bpf_obj_get_info_by_fd(program, &info, &size) != 0)
-    throw std::system_error(errno, std::generic_category(), "read a program's maps");
-  for (std::size_t index = 0; index < std::min<std::size_t>(info.nr_map_ids, most_maps); ++index) {
-    Fd map(bpf_map_get_fd_by_id(ids[index]));
-    bpf_map_info map_info{};
-    size = sizeof(map_info);
-    if (map && bpf_obj_get_info_by_fd(map.get(), &map_info, &size) == 0 && name == map_info.name) return map;
+  for (Fd& map : maps_of(program)) {
+    bpf_map_info info{};
+    __u32 size = sizeof(info);
+    if (bpf_obj_get_info_by_fd(map.get(), &info, &size) == 0 && name == info.name) return std::move(map);
   }
   return {};
 }
@@ -87,7 +77,7 @@ std::vector<std::uint32_t> shuffled_ids(std::size_t count) {
 void count_packets_of(int program, unsigned interface, const std::string& name) {
   Fd counts = map_of(program, "statistics");
   Fd names = map_of(program, "interfaces");
-  // The baselines' interfaces map is not used by their programs, so the kernel does not list it.
+  // Programs do not use map "interfaces", so the kernel does not list it among theirs.
   if (!names)
     names = Fd(bpf_map_create(BPF_MAP_TYPE_HASH, nullptr, sizeof(__u32), sizeof(xdpfwd_interface), 1, nullptr));
   if (counts) Statistics(std::move(counts), std::move(names)).add_interface(interface, name);

@@ -1,5 +1,6 @@
 #include "tests/bench/plots.h"
 
+#include <array>
 #include <sstream>
 
 #include "tests/bench/command.h"
@@ -40,9 +41,10 @@ std::string point(const Json& where, const Json& spread, double unit = 1) {
 /// A panel with a line for each contestant; false where the run has no such rows.
 void add_panel(Plot& plot, const Json& rows, const std::string& family, const std::string& list,
                const std::string& which) {
-  const Words contestants{"empty", "floor", "hash", "lpm", "ours"};
+  const std::array<std::pair<const char*, const char*>, 5> contestants{
+      {{"empty", "grey60"}, {"floor", "black"}, {"hash", "blue"}, {"lpm", "orange"}, {"ours", "red"}}};
   std::string lines;
-  for (const std::string& contestant : contestants) {
+  for (const auto& [contestant, color] : contestants) {
     std::string points;
     for (const Json& row : rows)
       if (!row.contains("skipped") && row["family"] == family && row["list"] == list && row["case"] == which &&
@@ -50,8 +52,8 @@ void add_panel(Plot& plot, const Json& rows, const std::string& family, const st
         points += point(row["entries"], row["ns"]);
     if (points.empty()) continue;
     plot.script() << "$" << list << which << contestant << " << EOD\n" << points << "EOD\n";
-    lines += (lines.empty() ? "plot " : ", ") + std::string("$") + list + which + contestant +
-             " with yerrorlines linewidth 2 title '" + contestant + "'";
+    lines += (lines.empty() ? "plot $" : ", $") + list + which + contestant +
+             " with yerrorlines linewidth 2 linecolor '" + color + "' title '" + contestant + "'";
   }
   plot.script() << "set title '" << list << ", " << which << "'\n" << lines << "\n";
 }
@@ -59,7 +61,7 @@ void add_panel(Plot& plot, const Json& rows, const std::string& family, const st
 void draw_datapath(const Json& rows, const std::string& family, const fs::path& file) {
   Plot plot(file, "1200,900");
   plot.script() << "set multiplot layout 2,2 title '" << family << ": ns a packet, uniform sources'\n"
-                << "set logscale xy\nset key top left\nset xlabel 'entries'\nset format x '10^{%L}'\n"
+                << "set logscale xy\nset key top left\nset xlabel 'entries'\nset ylabel 'ns'\nset format x '10^{%L}'\n"
                 << "set xrange [0.5:2e7]\nset yrange [10:4000]\n";
   for (const char* list : {"hosts", "mixed"})
     for (const char* which : {"miss", "hit"}) add_panel(plot, rows, family, list, which);
@@ -67,7 +69,7 @@ void draw_datapath(const Json& rows, const std::string& family, const fs::path& 
   plot.draw();
 }
 
-/// Bars on a logarithmic scale: each a label and a spread.
+/// Bars, each with a label and a spread.
 void draw_bars(const std::string& title, const std::vector<std::pair<std::string, Json>>& bars, double unit,
                const fs::path& file) {
   if (bars.empty()) return;
@@ -75,12 +77,12 @@ void draw_bars(const std::string& title, const std::vector<std::pair<std::string
   std::string labels;
   std::string points;
   for (std::size_t index = 0; index < bars.size(); ++index) {
-    labels += (index == 0 ? "'" : ", '") + bars[index].first + "' " + std::to_string(index);
+    labels += (index == 0 ? "\"" : ", \"") + bars[index].first + "\" " + std::to_string(index);
     points += point(index, bars[index].second, unit);
   }
   plot.script() << "$bars << EOD\n"
                 << points << "EOD\nset title '" << title << "'\nset xtics (" << labels << ")\n"
-                << "set logscale y\nset key off\nset xrange [-0.6:" << bars.size() - 1 << ".6]\n"
+                << "set bmargin 4\nset yrange [0:*]\nset key off\nset xrange [-0.6:" << bars.size() - 1 << ".6]\n"
                 << "plot $bars using 1:2 with boxes, $bars with yerrorbars linecolor 'black'\n";
   plot.draw();
 }
