@@ -22,6 +22,21 @@ struct Subject {
   std::vector<double> samples = {};
 };
 
+/// Somebody who blocks and unblocks an address by a process each.
+struct Contender {
+  Peer peer;
+  std::vector<double> additions = {};
+  std::vector<double> removals = {};
+
+  void change_one(const std::string& address) {
+    time_command({"true"});
+    additions.push_back(time_command(peer.add(address)));
+    if (!peer.remove) return;
+    time_command({"true"});
+    removals.push_back(time_command(peer.remove(address)));
+  }
+};
+
 /// One daemon with a long list, its peers beside it, and what was measured of them.
 class ControlRun {
  public:
@@ -110,25 +125,33 @@ void ControlRun::load() {
 
 /// One more entry, and one fewer, each by a process of its own; /bin/true is what a process costs here.
 void ControlRun::change_one(const std::string& circumstances, unsigned rounds) {
-  std::vector<Subject> additions{{"ours"}, {"true"}};
-  std::vector<Subject> removals{{"ours"}};
-  for (const Peer& peer : peers_) {
-    additions.push_back({peer.name});
-    removals.push_back({peer.name});
-  }
+  std::vector<Contender> contenders{{{.name = "ours",
+                                      .add =
+                                          [&](const std::string& address) {
+                                            return daemon_.ctl({"block", address});
+                                          },
+                                      .remove =
+                                          [&](const std::string& address) {
+                                            return daemon_.ctl({"unblock", address});
+                                          }}},
+                                    {{.name = "true", .add = [](const std::string&) { return Words{"true"}; }}}};
+  for (const Peer& peer : peers_) contenders.push_back({peer});
   harness::in_namespace(daemon_.network().guarded(), [&] {
     for (unsigned round = 0; round < rounds; ++round) {
       stop_if_asked();
-      const std::string address = unlisted_address(random_);
-      additions[0].samples.push_back(time_command(daemon_.ctl({"block", address})));
-      removals[0].samples.push_back(time_command(daemon_.ctl({"unblock", address})));
-      additions[1].samples.push_back(time_command({"/bin/true"}));
-      for (std::size_t index = 0; index < peers_.size(); ++index) {
-        additions[index + 2].samples.push_back(time_command(peers_[index].add(address)));
-        removals[index + 1].samples.push_back(time_command(peers_[index].remove(address)));
-      }
+      // A change of a million entries leaves caches cold and work behind. In changing order, and with a process of
+      // nobody's in between, it is not always the same one who meets that.
+      std::ranges::shuffle(contenders, random_);
+      for (Contender& contender : contenders) contender.change_one(unlisted_address(random_));
     }
   });
+  std::ranges::sort(contenders, {}, [](const Contender& contender) { return contender.peer.name; });
+  std::vector<Subject> additions;
+  std::vector<Subject> removals;
+  for (Contender& contender : contenders) {
+    additions.push_back({contender.peer.name, std::move(contender.additions)});
+    if (contender.peer.remove) removals.push_back({contender.peer.name, std::move(contender.removals)});
+  }
   add_rows("block one" + circumstances, additions);
   add_rows("unblock one" + circumstances, removals);
 }

@@ -14,11 +14,11 @@ namespace xdpfwd::bench {
 
 struct Peer {
   std::string name;
-  Words load;
-  std::filesystem::path input;  // what `load` reads
-  std::function<Words(const std::string& address)> add;
-  std::function<Words(const std::string& address)> remove;
-  Words clear;
+  Words load = {};
+  std::filesystem::path input = {};  // what `load` reads
+  std::function<Words(const std::string& address)> add = {};
+  std::function<Words(const std::string& address)> remove = {};
+  Words clear = {};
 };
 
 /// A file with a prefix a line, for xdpfwctl.
