@@ -36,9 +36,20 @@ struct {
 	__type(value, struct xdpfwd_count);
 } counters SEC(".maps");
 
-static __always_inline void account_entry(const struct xdpfwd_entry *entry, __u64 bytes)
+/* What entry each counter belongs to, see daemon/datapath/counters.h. Only the daemon reads and writes
+ * it; it outlives the daemon, as the counters do. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} tags SEC(".maps");
+
+static __always_inline void account_entry(__u32 owner, __u64 bytes)
 {
-	struct xdpfwd_count *count = bpf_map_lookup_elem(&counters, &entry->id);
+	__u32 id = owner >> XDPFWD_ACTION_BITS;
+	struct xdpfwd_count *count = bpf_map_lookup_elem(&counters, &id);
 
 	if (!count)
 		return;

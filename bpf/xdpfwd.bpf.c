@@ -4,26 +4,13 @@
 #include "lookup.h"
 #include "account.h"
 
-static __always_inline enum xdpfwd_reason reason_of(const struct xdpfwd_entry *entry)
-{
-	switch (entry->action) {
-	case XDPFWD_DROP:
-		return XDPFWD_DROPPED;
-	case XDPFWD_ALLOW:
-		return XDPFWD_ALLOWED;
-	default:
-		return XDPFWD_MONITORED;
-	}
-}
-
 static __always_inline enum xdpfwd_reason judge(const struct source *source, __u64 bytes)
 {
-	const struct xdpfwd_entry *entry = lookup(source);
+	__u32 owner = lookup(source);
 
-	if (!entry)
-		return XDPFWD_PASSED;
-	account_entry(entry, bytes);
-	return reason_of(entry);
+	if (owner)
+		account_entry(owner, bytes);
+	return owner & XDPFWD_ACTION_MASK;
 }
 
 SEC("xdp.frags")

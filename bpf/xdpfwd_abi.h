@@ -25,12 +25,13 @@ enum xdpfwd_family {
 	XDPFWD_FAMILIES,
 };
 
-/* Why a packet met its verdict; each packet is counted under exactly one. */
+/* Why a packet met its verdict; each packet is counted under exactly one. The first four are those of
+ * an owner's action, so none of them costs a branch. */
 enum xdpfwd_reason {
-	XDPFWD_PASSED,    /* no entry covers the source */
-	XDPFWD_ALLOWED,   /* passes because of an allow entry */
-	XDPFWD_MONITORED, /* passes, though a monitor entry covers it */
-	XDPFWD_DROPPED,
+	XDPFWD_PASSED = 0,                 /* no entry covers the source */
+	XDPFWD_MONITORED = XDPFWD_MONITOR, /* passes, though a monitor entry covers it */
+	XDPFWD_DROPPED = XDPFWD_DROP,
+	XDPFWD_ALLOWED = XDPFWD_ALLOW,     /* passes because of an allow entry */
 	XDPFWD_MALFORMED, /* header cut short or of the wrong version: passes, the stack drops it */
 	XDPFWD_NOT_IP,    /* ARP, LLDP, ...: passes */
 	XDPFWD_REASONS,
@@ -55,23 +56,52 @@ struct xdpfwd_interface {
 	char name[XDPFWD_NAME_SIZE];
 };
 
-/* Keys of the tables: the layout of struct bpf_lpm_trie_key, address in network order. */
-struct xdpfwd_ipv4_key {
-	__u32 length;
-	__u8 address[4];
-};
+/* What the tables tell of an address: its owner, which is the entry's id and action, or 0 for none.
+ * A fourth of the 32 bits is left to the tables for flags of their own. */
+#define XDPFWD_ACTION_BITS 2
+#define XDPFWD_ACTION_MASK 3u
+#define XDPFWD_MAX_IDS (1u << 29)
 
+/* IPv4, map "ipv4_roots": a word for each /19. The low half has a bit for each of its 32 /24s that is
+ * not clean, the high half is the index of their cells, which lie side by side in "ipv4_cells"; or,
+ * with the top bit set, the owner of the whole /19, and all bits are set. */
+#define XDPFWD_ROOT_BITS 19
+#define XDPFWD_ROOTS (1u << XDPFWD_ROOT_BITS)
+#define XDPFWD_ROOT_SLOTS 32
+#define XDPFWD_ROOT_UNIFORM 0x80000000u
+
+/* A /24 is one 64-bit cell:
+ *   bits 0-31   value
+ *   bits 32-39  first host (the last byte of the address)
+ *   bits 40-47  last host
+ *   bits 48-55  count
+ * Count 1: the hosts from first to last have the owner `value`, the others have none. Count 2 to
+ * XDPFWD_MAX_LIST: as many such intervals, in order, from cell `value` on. Count XDPFWD_TABLE: from
+ * cell `value` on, 256 owners of 32 bits, the even host's in the low half. */
+#define XDPFWD_CELL_FIRST 32
+#define XDPFWD_CELL_LAST 40
+#define XDPFWD_CELL_COUNT 48
+#define XDPFWD_MAX_LIST 32
+#define XDPFWD_TABLE 33
+#define XDPFWD_TABLE_CELLS 128
+
+/* IPv6, map "ipv6_lengths": which lengths to look for, in words of 64 bits, longest first: bit 0 stands for
+ * 128 and 127, bit 1 for 126 and 125, and so on; bit 63 for 2, 1 and 0. A word is found by the hash
+ * of the address's first 47 bits for the lengths from 47 on, of its first 31 for those from 31 to
+ * 46; for all shorter ones there is the last word. */
+#define XDPFWD_LENGTHS_LONG ((1ull << 41) - 1)
+#define XDPFWD_LENGTHS_MIDDLE (((1ull << 49) - 1) & ~XDPFWD_LENGTHS_LONG)
+#define XDPFWD_LONG_LENGTH 47
+#define XDPFWD_MIDDLE_LENGTH 31
+#define XDPFWD_LENGTH_BITS 64
+#define XDPFWD_HASH_FACTOR 0x9e3779b97f4a7c15ull /* 2^64 / the golden ratio: Knuth's multiplicative hashing */
+
+/* The key of map "ipv6", whose value is an owner. The two halves of the address are numbers: the
+ * first bit of the address is the highest of `high`. Bits behind the length are zero. */
 struct xdpfwd_ipv6_key {
-	__u32 length;
-	__u8 address[16];
-};
-
-/* What the tables tell of an address. */
-struct xdpfwd_entry {
-	__u32 id;     /* index into map "counters" */
-	__u8 action;  /* enum xdpfwd_action */
-	__u8 length;  /* of the prefix, in bits */
-	__u8 unused[2];
+	__u64 high;
+	__u64 low;
+	__u64 length;
 };
 
 #endif

@@ -29,8 +29,9 @@ Error over_capacity(Family family, std::size_t wanted, std::uint32_t capacity) {
 /// has its old verdict or its new one at any moment, and what is dropped before and after never passes in between.
 void put_in_safe_order(Delta& delta) {
   const auto length = [](const Effective& upsert) { return upsert.prefix.length(); };
+  const auto wideness = [](const Delta::Removal& removal) { return removal.prefix.length(); };
   std::ranges::stable_sort(delta.upserts, std::ranges::greater(), length);
-  std::ranges::stable_sort(delta.removals, std::ranges::less(), &Prefix::length);
+  std::ranges::stable_sort(delta.removals, std::ranges::less(), wideness);
 }
 
 }  // namespace
@@ -54,6 +55,7 @@ Delta Blocklist::change(std::vector<Edit> edits) {
   std::vector<Entries::iterator> touched;
   for (Edit& edit : edits) set_claim(std::move(edit), delta, touched);
   for (const Entries::iterator entry : touched) finish(entry, delta);
+  name_heirs(delta);
   put_in_safe_order(delta);
   if (!delta.claims.empty()) ++revision_;
   return delta;
@@ -81,7 +83,7 @@ void Blocklist::set_claim(Edit edit, Delta& delta, std::vector<Entries::iterator
     entry = entries_.emplace(edit.prefix, Entry{allocate_id(), {}}).first;
     ++sizes_[index_of(edit.prefix.family())];
     count(edit.prefix, Action::none, +1);
-    delta.created.push_back(entry->second.id);
+    delta.created.push_back({edit.prefix, entry->second.id, Action::none});
   }
   std::vector<Claim>& claims = entry->second.claims;
   const auto claim = std::ranges::find(claims, edit.source, &Claim::source);
@@ -132,7 +134,7 @@ void Blocklist::finish(Entries::iterator position, Delta& delta) {
   const Action wanted = idle ? Action::none : entry.action;
   if (wanted != std::exchange(entry.enforced, wanted)) {
     if (wanted == Action::none)
-      delta.removals.push_back(prefix);
+      delta.removals.push_back({.prefix = prefix, .id = entry.id});
     else
       delta.upserts.push_back({prefix, entry.id, wanted});
   }
@@ -140,7 +142,17 @@ void Blocklist::finish(Entries::iterator position, Delta& delta) {
   count(prefix, Action::none, -1);
   --sizes_[index_of(prefix.family())];
   free_ids_.push_back(entry.id);
+  delta.gone.push_back(entry.id);
   entries_.erase(position);
+}
+
+/// Once all entries are settled, for only then is it known who decides.
+void Blocklist::name_heirs(Delta& delta) const {
+  for (Delta::Removal& removal : delta.removals)
+    if (const auto heir = deciding(removal.prefix); heir != entries_.end()) {
+      removal.heir = heir->second.id;
+      removal.heir_action = heir->second.enforced;
+    }
 }
 
 void Blocklist::count(const Prefix& prefix, Action action, int change) {
@@ -211,8 +223,8 @@ std::vector<Edit> Blocklist::due(BootTime now) const {
 
 std::vector<Effective> Blocklist::effective() const {
   std::vector<Effective> all;
-  for (const auto& [prefix, entry] : entries_)
-    if (entry.enforced != Action::none) all.push_back({prefix, entry.id, entry.enforced});
+  all.reserve(entries_.size());
+  for (const auto& [prefix, entry] : entries_) all.push_back({prefix, entry.id, entry.enforced});
   return all;
 }
 

@@ -41,7 +41,7 @@ struct Edit {
 struct Effective {
   Prefix prefix;
   EntryId id;
-  Action action;
+  Action action;  // none where a stronger entry around it overrules it
 };
 
 /// What a change of the model means outside of it. The datapath makes the upserts before the removals, each
@@ -54,9 +54,19 @@ struct Delta {
     std::optional<Claim> after;
   };
 
-  std::vector<EntryId> created;     // ids whose counters start at zero
+  /// What is to be in the datapath no longer, and who decides about its addresses from then on, but for
+  /// those in narrower entries.
+  struct Removal {
+    Prefix prefix;
+    EntryId id;
+    EntryId heir = 0;
+    Action heir_action = Action::none;  // none: nobody does
+  };
+
+  std::vector<Effective> created;   // entries that are new, whose counters start at zero; without an action yet
+  std::vector<EntryId> gone;        // ids whose entries are no more
   std::vector<Effective> upserts;   // to be in the datapath with this action
-  std::vector<Prefix> removals;     // to be there no longer
+  std::vector<Removal> removals;    // to be there no longer
   std::vector<ClaimChange> claims;  // in the order in which they were made
 
   /// The edits that undo this change.
@@ -98,6 +108,7 @@ class Blocklist {
   /// The edits that take back every claim whose end is not after `now`.
   std::vector<Edit> due(BootTime now) const;
 
+  /// Every entry as the datapath has to know it, wider ones before those inside.
   std::vector<Effective> effective() const;
   std::size_t size(Family family) const { return sizes_[static_cast<std::size_t>(family)]; }
   /// Larger than every id in use, and at most as large as the sum of the largest capacities so far.
@@ -116,6 +127,7 @@ class Blocklist {
   void set_claim(Edit edit, Delta& delta, std::vector<Entries::iterator>& touched);
   void set_action(Entries::iterator entry, std::vector<Entries::iterator>& touched);
   void finish(Entries::iterator entry, Delta& delta);
+  void name_heirs(Delta& delta) const;
   void count(const Prefix& prefix, Action action, int change);
   bool any_stronger(Family family, unsigned length, Action action) const;
   bool overruled(const Prefix& prefix, Action action) const;

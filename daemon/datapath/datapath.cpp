@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include <algorithm>
+
 #include "common/error.h"
 #include "daemon/datapath/bpf_log.h"
+#include "daemon/datapath/grace_period.h"
 
 namespace xdpfwd {
 namespace fs = std::filesystem;
@@ -28,16 +31,16 @@ Datapath::Datapath(const fs::path& pin_dir, Log& log) : pin_dir_(pin_dir), log_(
   interfaces_.adopt();
 }
 
-void Datapath::renew(Capacity capacity, EntryId id_bound, std::span<const Effective> entries) {
+void Datapath::renew(const Capacity& capacity, std::span<const Effective> entries, bool growing) {
   const Generation* previous = current_ ? &*current_ : older_.empty() ? nullptr : &older_.back();
   const unsigned number = previous == nullptr ? 1 : previous->number() + 1;
-  Generation next = Generation::create(pin_dir_, number, capacity, id_bound, previous);
-  try {
-    next.tables().fill(entries);
-  } catch (...) {
-    next.unpin();
-    throw;
+  Need need;
+  for (const Effective& entry : entries) {
+    need.id_bound = std::max(need.id_bound, entry.id + 1);
+    ++(entry.prefix.family() == Family::ipv4 ? need.ipv4 : need.ipv6);
   }
+  if (current_) need.cells = current_->tables().ipv4().cells().used();
+  Generation next = create_filled(number, sizes_for(need, capacity, growing), entries);
   if (current_) older_.push_back(std::move(*current_));
   current_.emplace(std::move(next));
   interfaces_.replace(*current_);
@@ -45,11 +48,29 @@ void Datapath::renew(Capacity capacity, EntryId id_bound, std::span<const Effect
             {{"XDPFWD_GENERATION", std::to_string(number)}});
 }
 
+/// How many cells a list takes is known once they are written: where they were too few, it is tried with more.
+Generation Datapath::create_filled(unsigned number, Sizes sizes, std::span<const Effective> entries) {
+  const Generation* previous = current_ ? &*current_ : older_.empty() ? nullptr : &older_.back();
+  for (;;) {
+    Generation next = Generation::create(pin_dir_, number, sizes, previous);
+    try {
+      next.fill(entries);
+      return next;
+    } catch (const TablesFull&) {
+      next.unpin();
+      sizes.cells *= 2;
+    } catch (...) {
+      next.unpin();
+      throw;
+    }
+  }
+}
+
 void Datapath::settle(std::span<const Effective> entries) {
   if (older_.empty()) return;
   wait_for_packets_in_flight();
-  for (const Generation& generation : older_) {
-    current_->tables().take_counts(generation.tables(), entries);
+  for (Generation& generation : older_) {
+    current_->counters().take(generation.counters(), entries);
     generation.unpin();
   }
   older_.clear();

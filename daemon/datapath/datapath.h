@@ -24,13 +24,14 @@ class Datapath {
 
   /// Builds a generation that holds exactly these entries, and puts it in the place of the present
   /// one on every interface, each in one atomic step. Throws Error; the present one then stays in force.
-  void renew(Capacity capacity, EntryId id_bound, std::span<const Effective> entries);
+  /// With `growing`, it has room for a multiple of what it holds.
+  void renew(const Capacity& capacity, std::span<const Effective> entries, bool growing = false);
   /// Carries the counters of older generations over and removes them. Takes a while with a million
   /// entries, and nothing depends on it, so call it when the daemon is ready.
   void settle(std::span<const Effective> entries);
 
-  /// Carries a change out. Throws Error; part of it may be in force then.
-  void apply(const Delta& delta) { current_->tables().apply(delta); }
+  /// Carries a change out. Throws Error; part of it may be in force then. Where it is TablesFull, renew() makes room.
+  void apply(const Delta& delta) { current_->apply(delta); }
 
   void want(const std::vector<InterfaceSpec>& specs) { interfaces_.want(specs); }
   /// Attaches what is wanted, there and not filtered.
@@ -38,7 +39,7 @@ class Datapath {
   /// Takes everything off: programs, maps, pins.
   void remove();
 
-  Count count(EntryId id) const { return current_->tables().count(id); }
+  Count count(EntryId id) const { return current_->counters().count(id); }
   std::vector<InterfaceStatistics> statistics() const { return current_->statistics().read(); }
   std::vector<InterfaceStatus> interfaces() const { return interfaces_.status(); }
   unsigned generation() const { return current_->number(); }
@@ -46,6 +47,8 @@ class Datapath {
   const std::filesystem::path& pin_dir() const { return pin_dir_; }
 
  private:
+  Generation create_filled(unsigned number, Sizes sizes, std::span<const Effective> entries);
+
   std::filesystem::path pin_dir_;
   Log& log_;
   std::vector<Generation> older_;

@@ -3,17 +3,13 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
-#include <linux/membarrier.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "common/error.h"
 #include "daemon/datapath/bpf_log.h"
@@ -37,15 +33,18 @@ bool fits(int map, const bpf_map* wanted) {
          info.max_entries == bpf_map__max_entries(wanted);
 }
 
-Skeleton load(Capacity capacity, EntryId id_bound, const Generation* previous) {
+Skeleton load(const Sizes& sizes, const Generation* previous) {
   take_bpf_log();
   Skeleton skeleton(xdpfwd_bpf__open(), &xdpfwd_bpf__destroy);
   if (!skeleton) throw system_error("open the XDP program", errno);
   const auto& maps = skeleton->maps;
-  // One more than can be in use: kernels before 6.13 refuse to replace an entry of a full trie.
-  bpf_map__set_max_entries(maps.ipv4, capacity.ipv4 + 1);
-  bpf_map__set_max_entries(maps.ipv6, capacity.ipv6 + 1);
-  bpf_map__set_max_entries(maps.counters, std::max(capacity.ipv4 + capacity.ipv6, id_bound));
+  const std::uint32_t length_words = Ipv6Table::words_for(sizes.ipv6);
+  bpf_map__set_max_entries(maps.ipv4_cells, sizes.cells);
+  bpf_map__set_max_entries(maps.ipv6, sizes.ipv6);
+  bpf_map__set_max_entries(maps.ipv6_lengths, length_words);
+  bpf_map__set_max_entries(maps.counters, sizes.ids);
+  bpf_map__set_max_entries(maps.tags, sizes.ids);
+  skeleton->rodata->ipv6_hash_shift = Ipv6Table::hash_shift(length_words);
   if (previous != nullptr && fits(previous->statistics().counts(), maps.statistics) &&
       fits(previous->statistics().names(), maps.interfaces)) {
     bpf_map__reuse_fd(maps.statistics, previous->statistics().counts());
@@ -100,30 +99,31 @@ void remove_directory(const fs::path& directory) {
 
 }  // namespace
 
-Generation::Generation(fs::path directory, unsigned number, Fd program, Tables tables, Statistics statistics)
+Generation::Generation(fs::path directory, unsigned number, Fd program, Counters counters, Statistics statistics)
     : directory_(std::move(directory)),
       number_(number),
       program_(std::move(program)),
       program_id_(id_of_program(program_.get())),
-      tables_(std::move(tables)),
+      counters_(std::move(counters)),
       statistics_(std::move(statistics)) {}
 
-Generation Generation::create(const fs::path& pin_dir, unsigned number, Capacity capacity, EntryId id_bound,
+Generation Generation::create(const fs::path& pin_dir, unsigned number, const Sizes& sizes,
                               const Generation* previous) {
-  const Skeleton skeleton = load(capacity, id_bound, previous);
+  const Skeleton skeleton = load(sizes, previous);
   const auto fd_of = [](const bpf_map* map) { return duplicate(bpf_map__fd(map)); };
   const auto& maps = skeleton->maps;
   Generation generation(pin_dir / (std::string(directory_prefix) + std::to_string(number)), number,
                         duplicate(bpf_program__fd(skeleton->progs.xdpfwd)),
-                        Tables(fd_of(maps.ipv4), fd_of(maps.ipv6), fd_of(maps.counters)),
+                        Counters(fd_of(maps.counters), fd_of(maps.tags)),
                         Statistics(fd_of(maps.statistics), fd_of(maps.interfaces)));
+  generation.tables_.emplace(Ipv4Table(fd_of(maps.ipv4_roots), fd_of(maps.ipv4_cells)),
+                             Ipv6Table(fd_of(maps.ipv6_lengths), fd_of(maps.ipv6)));
   const fs::path& directory = generation.directory_;
   // One that is there already belongs to another generation: outside of the try, so that it stays.
   if (mkdir(directory.c_str(), 0700) != 0) throw system_error("make " + directory.string(), errno);
   try {
-    pin(generation.tables_.ipv4(), directory / "ipv4");
-    pin(generation.tables_.ipv6(), directory / "ipv6");
-    pin(generation.tables_.counters(), directory / "counters");
+    pin(generation.counters_.counts(), directory / "counters");
+    pin(generation.counters_.tags(), directory / "tags");
     pin(generation.statistics_.counts(), directory / "statistics");
     pin(generation.statistics_.names(), directory / "interfaces");
     pin(generation.program(), directory / "program");  // the last: with it the set is complete
@@ -136,15 +136,34 @@ Generation Generation::create(const fs::path& pin_dir, unsigned number, Capacity
 
 std::optional<Generation> Generation::open(const fs::path& directory, unsigned number) {
   Fd program = open_pin(directory / "program");
-  Fd ipv4 = open_pin(directory / "ipv4");
-  Fd ipv6 = open_pin(directory / "ipv6");
   Fd counters = open_pin(directory / "counters");
+  Fd tags = open_pin(directory / "tags");
   Fd statistics = open_pin(directory / "statistics");
   Fd interfaces = open_pin(directory / "interfaces");
-  if (!program || !ipv4 || !ipv6 || !counters || !statistics || !interfaces) return std::nullopt;
-  return Generation(directory, number, std::move(program),
-                    Tables(std::move(ipv4), std::move(ipv6), std::move(counters)),
+  if (!program || !counters || !tags || !statistics || !interfaces) return std::nullopt;
+  return Generation(directory, number, std::move(program), Counters(std::move(counters), std::move(tags)),
                     Statistics(std::move(statistics), std::move(interfaces)));
+}
+
+void Generation::fill(std::span<const Effective> entries) {
+  start(entries);
+  tables_->put(entries);
+  tables_->go_live();
+}
+
+void Generation::apply(const Delta& delta) {
+  start(delta.created);
+  tables_->put(delta.created);
+  tables_->put(delta.upserts);
+  tables_->remove(delta.removals);
+  for (const EntryId id : delta.gone) counters_.forget(id);
+}
+
+void Generation::start(std::span<const Effective> entries) {
+  for (const Effective& entry : entries) {
+    if (entry.id >= counters_.size()) throw TablesFull();
+    counters_.start(entry.id, entry.prefix);
+  }
 }
 
 std::vector<Generation> Generation::pinned(const fs::path& pin_dir) {
@@ -164,12 +183,5 @@ std::vector<Generation> Generation::pinned(const fs::path& pin_dir) {
 }
 
 void Generation::unpin() const { remove_directory(directory_); }
-
-void wait_for_packets_in_flight() {
-  // MEMBARRIER_CMD_GLOBAL waits for an RCU grace period, and XDP programs run under RCU. It is not to
-  // be had on CPUs with nohz_full; there, a packet is through in far less than this.
-  if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0)
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-}
 
 }  // namespace xdpfwd

@@ -1,5 +1,5 @@
-// A generation: a complete set of tables with the program bound to it, pinned together. Start, restart,
-// upgrade and resize all build a new one and put it in the place of the old.
+// A generation: a complete set of tables with the program bound to it. Start, restart, upgrade and
+// growth all build a new one and put it in the place of the old.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "daemon/blocklist/blocklist.h"
+#include "daemon/datapath/counters.h"
 #include "daemon/datapath/fd.h"
+#include "daemon/datapath/sizes.h"
 #include "daemon/datapath/statistics.h"
 #include "daemon/datapath/tables.h"
 
@@ -17,13 +19,19 @@ namespace xdpfwd {
 
 class Generation {
  public:
-  /// Loads the program with empty tables, and pins all of it under PIN_DIR/generation-NUMBER. The statistics are
-  /// shared with `previous` where there is one of the same layout. Throws Error, with what the
-  /// verifier said, and leaves no pins behind.
-  static Generation create(const std::filesystem::path& pin_dir, unsigned number, Capacity capacity, EntryId id_bound,
+  /// Loads the program with empty tables, and pins it under PIN_DIR/generation-NUMBER together with
+  /// what the next daemon needs of it: counters and statistics. The statistics are shared with `previous` where there
+  /// is one of the same layout. Throws Error, with what the verifier said, and leaves no pins behind.
+  static Generation create(const std::filesystem::path& pin_dir, unsigned number, const Sizes& sizes,
                            const Generation* previous);
   /// Those pinned, oldest first. One that is not complete, since its maker was killed, is removed.
   static std::vector<Generation> pinned(const std::filesystem::path& pin_dir);
+
+  /// Puts all entries into empty tables, which no packet may read yet. Throws TablesFull or Error.
+  void fill(std::span<const Effective> entries);
+  /// Adds before it removes, so an address that is blocked before and after never passes in between.
+  /// Throws TablesFull or Error; some of the delta may be in force then. Only of one that was created here.
+  void apply(const Delta& delta);
 
   /// Removes the pins; what still uses the maps keeps them.
   void unpin() const;
@@ -31,24 +39,25 @@ class Generation {
   unsigned number() const { return number_; }
   int program() const { return program_.get(); }
   std::uint32_t program_id() const { return program_id_; }
-  Tables& tables() { return tables_; }
-  const Tables& tables() const { return tables_; }
+  /// Of one that was created here.
+  const Tables& tables() const { return *tables_; }
+  Counters& counters() { return counters_; }
+  const Counters& counters() const { return counters_; }
   Statistics& statistics() { return statistics_; }
   const Statistics& statistics() const { return statistics_; }
 
  private:
-  Generation(std::filesystem::path directory, unsigned number, Fd program, Tables tables, Statistics statistics);
+  Generation(std::filesystem::path directory, unsigned number, Fd program, Counters counters, Statistics statistics);
   static std::optional<Generation> open(const std::filesystem::path& directory, unsigned number);
+  void start(std::span<const Effective> entries);
 
   std::filesystem::path directory_;
   unsigned number_;
   Fd program_;
   std::uint32_t program_id_;
-  Tables tables_;
+  Counters counters_;
   Statistics statistics_;
+  std::optional<Tables> tables_;  // no other daemon can read them: they are not pinned, but live as long as the program
 };
-
-/// Returns when every packet that had met a replaced program or a removed entry has left it.
-void wait_for_packets_in_flight();
 
 }  // namespace xdpfwd

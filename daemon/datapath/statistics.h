@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "bpf/xdpfwd_abi.h"
+#include "daemon/datapath/counters.h"
 #include "daemon/datapath/fd.h"
-#include "daemon/datapath/tables.h"
 
 namespace xdpfwd {
 
@@ -20,8 +20,8 @@ struct InterfaceStatistics {
 
 /// The names by which the protocol knows them, indexed by the enums of bpf/xdpfwd_abi.h.
 inline constexpr std::array<std::string_view, XDPFWD_FAMILIES> statistics_families{"other", "ipv4", "ipv6"};
-inline constexpr std::array<std::string_view, XDPFWD_REASONS> statistics_reasons{"passed",  "allowed",   "monitored",
-                                                                                 "dropped", "malformed", "not_ip"};
+inline constexpr std::array<std::string_view, XDPFWD_REASONS> statistics_reasons{"passed",  "monitored", "dropped",
+                                                                                 "allowed", "malformed", "not_ip"};
 
 class Statistics {
  public:

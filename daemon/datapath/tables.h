@@ -1,54 +1,39 @@
-// The lookup's side in user space: takes deltas, keeps counters. What is behind it, the BPF side of which is
-// bpf/lookup.h, is nobody else's business.
+// The lookup's side in user space: puts entries into the tables that packets read, and takes them out.
+// The BPF side of it is bpf/lookup.h.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
+#include <vector>
 
 #include "daemon/blocklist/blocklist.h"
-#include "daemon/datapath/fd.h"
+#include "daemon/datapath/ipv4_table.h"
+#include "daemon/datapath/ipv6_table.h"
 
 namespace xdpfwd {
 
-/// Frames, and their bytes with the Ethernet header.
-struct Count {
-  std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;
-
-  friend Count operator+(const Count& left, const Count& right) {
-    return {left.packets + right.packets, left.bytes + right.bytes};
-  }
-};
-
 class Tables {
  public:
-  Tables(Fd ipv4, Fd ipv6, Fd counters);
+  Tables(Ipv4Table ipv4, Ipv6Table ipv6) : ipv4_(std::move(ipv4)), ipv6_(std::move(ipv6)) {}
 
-  /// Puts all entries into empty tables. Throws Error.
-  void fill(std::span<const Effective> entries);
-  /// Adds before it removes, so an address that is blocked before and after never passes in
-  /// between. Throws Error; some of the delta may be in force then.
-  void apply(const Delta& delta);
+  /// Makes these entries decide, in their order, each for the addresses that no narrower one has. Those without an
+  /// action only become known. Throws TablesFull or Error; part of it may be in force then.
+  void put(std::span<const Effective> entries);
+  /// Hands what these entries have on to their heirs. As put().
+  void remove(std::span<const Delta::Removal> removals);
 
-  Count count(EntryId id) const;
-  /// Moves the counters of these entries over from an older generation, which no packet may meet
-  /// any longer. Exact while packets are counted here.
-  void take_counts(const Tables& older, std::span<const Effective> entries);
+  /// From now on packets may read the tables.
+  void go_live() { ipv4_.go_live(); }
 
-  int ipv4() const { return ipv4_.get(); }
-  int ipv6() const { return ipv6_.get(); }
-  int counters() const { return counters_.get(); }
+  const Ipv4Table& ipv4() const { return ipv4_; }
+  const Ipv6Table& ipv6() const { return ipv6_; }
 
  private:
-  int table_of(Family family) const { return family == Family::ipv4 ? ipv4_.get() : ipv6_.get(); }
-  void put(std::span<const Effective> entries, Family family);
-  void remove(std::span<const Prefix> prefixes);
-  std::optional<EntryId> find(const Prefix& prefix) const;
+  void put_ipv4(const Effective& entry);
 
-  Fd ipv4_;
-  Fd ipv6_;
-  Fd counters_;
+  Ipv4Table ipv4_;
+  Ipv6Table ipv6_;
+  std::vector<std::uint8_t> lengths_;  // by id
 };
 
 }  // namespace xdpfwd

@@ -16,12 +16,13 @@ Firewall::Firewall(std::filesystem::path config_file, Config config, Log& log)
       datapath_(config_.pin_dir, log) {}
 
 void Firewall::start() {
+  check_memory(blocklist_.capacity(), {0, 0});
   for (const auto& [name, mode] : store_.interfaces())
     attached_by_command_[name] = parse_attach_mode(mode).value_or(AttachMode::automatic);
   blocklist_.change(config_edits(config_, nullptr));
   blocklist_.change(store_.load());
   store_.save(blocklist_.change(blocklist_.due(BootClock::now())).claims);
-  datapath_.renew(blocklist_.capacity(), blocklist_.id_bound(), blocklist_.effective());
+  datapath_.renew(blocklist_.capacity(), blocklist_.effective());
   want_interfaces();
   datapath_.check();
   refuse_to_start_unattached();
@@ -58,16 +59,25 @@ Delta Firewall::change(std::vector<Edit> edits) {
 /// Where the datapath cannot follow, the model and the store go back to where they were.
 void Firewall::enforce(const Delta& delta) {
   try {
-    datapath_.apply(delta);
+    apply(delta);
   } catch (const Error& error) {
     const Delta back = blocklist_.change(delta.inverse());
     try {
-      datapath_.apply(back);
+      apply(back);
     } catch (const Error& again) {
       log_.error(std::string("part of a failed change stays in force: ") + again.what());
     }
     if (delta.upserts.empty()) store_.save(back.claims);
     throw;
+  }
+}
+
+void Firewall::apply(const Delta& delta) {
+  try {
+    datapath_.apply(delta);
+  } catch (const TablesFull&) {
+    datapath_.renew(blocklist_.capacity(), blocklist_.effective(), true);
+    settle();
   }
 }
 

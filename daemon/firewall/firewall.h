@@ -64,6 +64,7 @@ class Firewall {
 
  private:
   void enforce(const Delta& delta);
+  void apply(const Delta& delta);
   std::vector<Edit> config_edits(const Config& config, Reloaded* reloaded) const;
   void resize(const Config& next, std::vector<Edit> edits);
   void want_interfaces();

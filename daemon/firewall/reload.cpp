@@ -75,11 +75,12 @@ Firewall::Reloaded Firewall::reload() {
 /// Another capacity takes other tables, that is, a new generation.
 void Firewall::resize(const Config& next, std::vector<Edit> edits) {
   const Capacity before = blocklist_.capacity();
+  check_memory(next.capacity, before);
   blocklist_.set_capacity(next.capacity);
   try {
     const Delta delta = blocklist_.change(std::move(edits));
     try {
-      datapath_.renew(next.capacity, blocklist_.id_bound(), blocklist_.effective());
+      datapath_.renew(next.capacity, blocklist_.effective());
     } catch (...) {
       blocklist_.change(delta.inverse());
       throw;

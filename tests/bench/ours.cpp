@@ -56,7 +56,7 @@ Ours::Ours(const AddressList& list) : parts_(std::make_unique<Parts>()) {
   prepare_pin_dir(pin_dir);
   parts_->log.set_level(Level::warning);
   parts_->datapath.emplace(pin_dir, parts_->log);
-  parts_->datapath->renew(capacity_for(list), static_cast<EntryId>(list.prefixes.size()), entries_of(list));
+  parts_->datapath->renew(capacity_for(list), entries_of(list));
   parts_->program = Fd(bpf_prog_get_fd_by_id(parts_->datapath->program_id()));
   if (!parts_->program) throw std::system_error(errno, std::generic_category(), "open the XDP program");
   count_packets_of(program(), loopback, "lo");

@@ -37,7 +37,7 @@ TEST_CASE("CAP_BPF and CAP_NET_ADMIN load the program") {
   CHECK(run_in_child([&] {
           become_service();
           expect(!may_look_by_id(), "the child has lost its other rights");
-          Generation::create(program.pin_dir(), 2, capacity, 0, &program.generation());
+          Generation::create(program.pin_dir(), 2, Sizes{}, &program.generation());
         }) == "");
   CHECK(Generation::pinned(program.pin_dir()).size() == 2);
 }
@@ -51,14 +51,14 @@ void live(const std::filesystem::path& pin_dir, unsigned index) {
   const Blocklist list = one_host_blocked(delta);
   {
     Datapath datapath(pin_dir, log);
-    datapath.renew(capacity, 0, {});
+    datapath.renew(capacity, {});
     datapath.want({{"veth0", AttachMode::automatic}});
     datapath.check();
     datapath.apply(delta);
     expect(datapath.interfaces().at(0).state == InterfaceStatus::State::attached, "attached");
   }
   Datapath datapath(pin_dir, log);
-  datapath.renew(capacity, list.id_bound(), list.effective());
+  datapath.renew(capacity, list.effective());
   datapath.settle(list.effective());
   datapath.want({{"veth0", AttachMode::automatic}});
   datapath.check();
@@ -102,7 +102,7 @@ TEST_CASE("an error says which rights are missing") {
     keep_capabilities({});
     Log log;
     Datapath datapath(program.pin_dir(), log);
-    datapath.renew(capacity, 0, {});
+    datapath.renew(capacity, {});
   });
   CHECK_THAT(said, Catch::StartsWith("load the XDP program: Operation not permitted"));
   CHECK_THAT(said, Catch::Contains("CAP_BPF and CAP_NET_ADMIN"));

@@ -13,6 +13,7 @@ namespace {
 using harness::ethernet;
 
 constexpr Capacity capacity{100, 100};
+constexpr Sizes sizes{.ids = 200, .cells = 1024, .ipv6 = 101};
 
 Claim claim_of(Action action) {
   return {.source = "test", .action = action, .reason = {}, .since = {}, .until = std::nullopt};
@@ -33,13 +34,12 @@ void run(const Generation& generation, const char* source, int times, std::size_
 /// A second generation beside a loaded program, with a list of its own.
 struct Successor {
   Successor(LoadedProgram& older, Blocklist its_list, unsigned number = 2)
-      : list(std::move(its_list)),
-        generation(Generation::create(older.pin_dir(), number, capacity, list.id_bound(), &older.generation())) {
-    generation.tables().fill(list.effective());
+      : list(std::move(its_list)), generation(Generation::create(older.pin_dir(), number, sizes, &older.generation())) {
+    generation.fill(list.effective());
   }
 
-  Count count(const char* prefix) const { return generation.tables().count(list.find(parse_prefix(prefix))->id); }
-  void take(const Generation& older) { generation.tables().take_counts(older.tables(), list.effective()); }
+  Count count(const char* prefix) const { return generation.counters().count(list.find(parse_prefix(prefix))->id); }
+  void take(Generation& older) { generation.counters().take(older.counters(), list.effective()); }
 
   Blocklist list;
   Generation generation;

@@ -8,6 +8,7 @@
 
 #include "tests/datapath/loaded_program.h"
 #include "tests/datapath/random_list.h"
+#include "tests/datapath/table_check.h"
 
 namespace xdpfwd {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 using harness::ethernet;
 using harness::Verdict;
 
-constexpr int rounds = 150;
+constexpr int rounds = 2500;
 constexpr int packets_a_round = 400;
 
 std::uint32_t chosen_seed() { return Catch::rngSeed() != 0 ? Catch::rngSeed() : std::random_device{}(); }
@@ -33,14 +34,13 @@ class Comparison {
     const std::vector<Edit> edits = random_.changes(model_);
     const Delta delta = program_.change(edits);
     model_.change(edits);
+    check_tables();
     if (random_.number(9) == 0) {  // and back
       program_.change(delta.inverse());
       model_.change(delta.inverse());
+      check_tables();
     }
-    if (random_.number(9) == 0) {
-      program_.renew();
-      model_.forget_overruled();
-    }
+    if (random_.number(9) == 0) program_.renew();
   }
 
   /// Packets about which the two did not agree.
@@ -82,12 +82,23 @@ class Comparison {
 
   std::size_t entries() const { return model_.entries().size(); }
   const auto& expected() const { return expected_; }
+  const Findings& met() const { return met_; }
 
  private:
+  void check_tables() {
+    const Findings findings = look_through(program_.generation().tables());
+    REQUIRE(findings.fault == "");
+    met_.whole_roots += findings.whole_roots;
+    met_.intervals += findings.intervals;
+    met_.lists += findings.lists;
+    met_.tables += findings.tables;
+  }
+
   RandomList random_;
   LoadedProgram program_;
   NaiveModel model_;
   std::array<std::array<Count, XDPFWD_REASONS>, XDPFWD_FAMILIES> expected_{};
+  Findings met_;
 };
 
 TEST_CASE("the program agrees with a naive model about random lists") {
@@ -104,6 +115,10 @@ TEST_CASE("the program agrees with a naive model about random lists") {
   }
   // A run that compared nothing would agree as well.
   CHECK(most_entries > 50);
+  CHECK(comparison.met().whole_roots > 0);
+  CHECK(comparison.met().intervals > 0);
+  CHECK(comparison.met().lists > 0);
+  CHECK(comparison.met().tables > 0);
   for (const auto family : {XDPFWD_IPV4, XDPFWD_IPV6})
     for (const auto reason : {XDPFWD_PASSED, XDPFWD_DROPPED, XDPFWD_ALLOWED, XDPFWD_MONITORED}) {
       const std::uint64_t packets = comparison.expected()[family][reason].packets;

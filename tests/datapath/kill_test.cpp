@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using harness::ethernet;
 
-constexpr std::size_t pins_of_a_generation = 6;
+constexpr std::size_t pins_of_a_generation = 5;
 constexpr int kills = 60;
 
 fs::path directory_of(const LoadedProgram& program, unsigned number) {
@@ -28,7 +28,7 @@ void build_and_kill(const LoadedProgram& program, const Generation& previous, st
   const pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
-    Generation::create(program.pin_dir(), 2, {10, 10}, 0, &previous);
+    Generation::create(program.pin_dir(), 2, Sizes{}, &previous);
     _exit(0);
   }
   using Clock = std::chrono::steady_clock;

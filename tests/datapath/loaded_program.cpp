@@ -16,9 +16,12 @@ namespace {
 // In every network namespace, and where a test run's packets come from unless it says otherwise.
 constexpr unsigned loopback_index = 1;
 
-constexpr std::uint32_t id_bound = 0;
-
 xdpfwd_family counted_as(Family family) { return family == Family::ipv4 ? XDPFWD_IPV4 : XDPFWD_IPV6; }
+
+/// Room for every list of this capacity: here, nothing grows.
+Sizes sizes_for(const Capacity& capacity) {
+  return {.ids = capacity.ipv4 + capacity.ipv6, .cells = 1 << 18, .ipv6 = capacity.ipv6 + 1};
+}
 
 /// Checked before anything that needs root is made.
 Capacity with_root(Capacity capacity) {
@@ -62,7 +65,8 @@ InterfaceStatistics statistics_of(const std::vector<InterfaceStatistics>& all, s
 LoadedProgram::LoadedProgram(Capacity capacity)
     : blocklist_(with_root(capacity)),
       pin_dir_(made(bpffs_.path() / "xdpfwd")),
-      generation_(Generation::create(pin_dir_, 1, capacity, id_bound, nullptr)) {
+      generation_(Generation::create(pin_dir_, 1, sizes_for(capacity), nullptr)) {
+  generation_.fill({});
   generation_.statistics().add_interface(loopback_index, "lo");
 }
 
@@ -78,16 +82,16 @@ void LoadedProgram::withdraw(const Prefix& prefix, std::string_view source) {
 
 Delta LoadedProgram::change(std::vector<Edit> edits) {
   Delta delta = blocklist_.change(std::move(edits));
-  generation_.tables().apply(delta);
+  generation_.apply(delta);
   return delta;
 }
 
 void LoadedProgram::renew() {
   const std::vector<Effective> entries = blocklist_.effective();
-  Generation next = Generation::create(pin_dir_, generation_.number() + 1, blocklist_.capacity(), blocklist_.id_bound(),
-                                       &generation_);
-  next.tables().fill(entries);
-  next.tables().take_counts(generation_.tables(), entries);
+  Generation next =
+      Generation::create(pin_dir_, generation_.number() + 1, sizes_for(blocklist_.capacity()), &generation_);
+  next.fill(entries);
+  next.counters().take(generation_.counters(), entries);
   generation_.unpin();
   generation_ = std::move(next);
 }
@@ -121,7 +125,7 @@ Outcome LoadedProgram::meet(std::span<const std::uint8_t> frame, const Arrival& 
 Count LoadedProgram::count(std::string_view prefix) const {
   const Entry* entry = blocklist_.find(parse_prefix(prefix));
   if (entry == nullptr) FAIL("no entry of " << prefix);
-  return generation_.tables().count(entry->id);
+  return generation_.counters().count(entry->id);
 }
 
 }  // namespace xdpfwd

@@ -46,20 +46,6 @@ void NaiveModel::count(const Prefix& entry, std::uint64_t bytes) {
   counter.bytes += bytes;
 }
 
-void NaiveModel::forget_overruled() {
-  for (const Prefix& entry : entries()) {
-    Action own = Action::none;
-    Action around = Action::none;
-    for (const Edit& claim : claims_) {
-      if (claim.prefix == entry)
-        own = std::max(own, claim.claim->action);
-      else if (is_around(claim.prefix, entry))
-        around = std::max(around, claim.claim->action);
-    }
-    if (around > own) counters_.erase(to_string(entry));
-  }
-}
-
 std::uint64_t NaiveModel::packets_of(const Prefix& entry) const {
   const auto counter = counters_.find(to_string(entry));
   return counter == counters_.end() ? 0 : counter->second.packets;

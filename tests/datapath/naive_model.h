@@ -23,8 +23,6 @@ class NaiveModel {
   void change(const std::vector<Edit>& edits);
   Decision decide(const Prefix& host) const;
   void count(const Prefix& entry, std::uint64_t bytes);
-  /// What a new generation does not carry over: counters of entries that a stronger one around them overrules.
-  void forget_overruled();
 
   std::uint64_t packets_of(const Prefix& entry) const;
   std::uint64_t bytes_of(const Prefix& entry) const;

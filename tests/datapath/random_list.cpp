@@ -87,7 +87,25 @@ std::vector<Edit> RandomList::changes(const NaiveModel& model) {
       if (claim.source == source) edits.push_back({claim.prefix, claim.source, std::nullopt});
     return edits;
   }
+  if (number(49) == 0) return crowd();
   for (unsigned count = 1 + number(29); count > 0; --count) edits.push_back(change(model));
+  return edits;
+}
+
+/// Many entries in the last eight bits of one address.
+std::vector<Edit> RandomList::crowd() {
+  const Prefix base = near_base();
+  const Claim claim{.source = std::string(sources.front()),
+                    .action = actions[number(actions.size() - 1)],
+                    .reason = {},
+                    .since = {},
+                    .until = std::nullopt};
+  std::vector<Edit> edits;
+  for (unsigned count = number(199); count > 0; --count) {
+    Prefix::Address address = base.address();
+    address[base.length() / 8 - 1] = static_cast<std::uint8_t>(number(255));
+    edits.push_back({Prefix(base.family(), address, base.length() - number(2)), claim.source, claim});
+  }
   return edits;
 }
 

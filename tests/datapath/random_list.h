@@ -23,6 +23,7 @@ class RandomList {
   Prefix prefix(const NaiveModel& model);
   Prefix near_base();
   Edit change(const NaiveModel& model);
+  std::vector<Edit> crowd();
   const Prefix& any_entry(const NaiveModel& model);
 
   std::mt19937 engine_;

@@ -106,6 +106,7 @@ class Trial {
     check_ids(ids_before, delta);
     check_claims(delta);
     check_every_step(delta);
+    check_heirs(delta);
     check_verdicts();
     return delta;
   }
@@ -118,7 +119,8 @@ class Trial {
 
   void check_ids(const std::map<Prefix, EntryId>& before, const Delta& delta) {
     std::set<EntryId> used;
-    const std::set<EntryId> created(delta.created.begin(), delta.created.end());
+    const std::vector<EntryId> new_ids = created_ids(delta);
+    const std::set<EntryId> created(new_ids.begin(), new_ids.end());
     for (const auto& [prefix, id] : ids()) {
       REQUIRE(used.insert(id).second);
       REQUIRE(id < blocklist_.id_bound());
@@ -169,6 +171,12 @@ class Trial {
     });
   }
 
+  /// What a removed entry decided about is its heir's, as the finished list has it.
+  void check_heirs(const Delta& delta) {
+    for (const Delta::Removal& removal : delta.removals)
+      REQUIRE(datapath_.lookup(removal.prefix) == ShadowDatapath::Match{removal.heir, removal.heir_action});
+  }
+
   void check_verdicts() {
     for (const Prefix& address : addresses_) {
       const std::optional<Prefix> deciding = naive_.deciding(address);
@@ -181,7 +189,8 @@ class Trial {
                              << expected.action << " of entry " << expected.id);
     }
     std::map<Prefix, ShadowDatapath::Match> effective;
-    for (const Effective& one : blocklist_.effective()) effective[one.prefix] = {one.id, one.action};
+    for (const Effective& one : blocklist_.effective())
+      if (one.action != Action::none) effective[one.prefix] = {one.id, one.action};
     REQUIRE(effective == datapath_.entries());
     check_queries(random_prefix());
   }

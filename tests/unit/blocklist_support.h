@@ -49,6 +49,12 @@ inline std::optional<BootTime> next_expiry(const Blocklist& blocklist) {
   return blocklist.find(in_order.front().prefix)->claim_of(in_order.front().source)->until;
 }
 
+inline std::vector<EntryId> created_ids(const Delta& delta) {
+  std::vector<EntryId> ids;
+  for (const Effective& entry : delta.created) ids.push_back(entry.id);
+  return ids;
+}
+
 /// What the program in the kernel holds: the most specific entry that covers an address decides.
 class ShadowDatapath {
  public:
@@ -67,20 +73,20 @@ class ShadowDatapath {
       entries_[upsert.prefix] = {upsert.id, upsert.action};
       after_step(upsert.prefix);
     }
-    for (const Prefix& prefix : delta.removals) {
-      entries_.erase(prefix);
-      after_step(prefix);
+    for (const Delta::Removal& removal : delta.removals) {
+      entries_.erase(removal.prefix);
+      after_step(removal.prefix);
     }
   }
   void apply(const Delta& delta) {
     apply(delta, [](const Prefix&) {});
   }
 
-  /// The verdict on an address, `none` where it passes unseen.
-  Match lookup(const Prefix& address) const {
-    // In order, wider before inside: the last one before the address that covers it is the narrowest.
-    for (auto entry = entries_.upper_bound(address); entry != entries_.begin();)
-      if ((--entry)->first.covers(address)) return entry->second;
+  /// The verdict on an address, or on a prefix as a whole, `none` where it passes unseen.
+  Match lookup(const Prefix& prefix) const {
+    // In order, wider before inside: the last one before the prefix that covers it is the narrowest.
+    for (auto entry = entries_.upper_bound(prefix); entry != entries_.begin();)
+      if ((--entry)->first.covers(prefix)) return entry->second;
     return {};
   }
 

@@ -28,7 +28,7 @@ TEST_CASE("A first claim makes an entry, and the delta says all about it") {
   Blocklist blocklist(roomy);
   const Delta delta = blocklist.change({drop("192.0.2.0/24")});
   const EntryId id = id_of(blocklist, "192.0.2.0/24");
-  CHECK(delta.created == std::vector{id});
+  CHECK(created_ids(delta) == std::vector{id});
   REQUIRE(delta.upserts.size() == 1);
   CHECK(delta.upserts[0].prefix == parse_prefix("192.0.2.0/24"));
   CHECK(delta.upserts[0].id == id);
@@ -50,7 +50,8 @@ TEST_CASE("An entry lives while it has a claim, and its strongest claim decides"
   blocklist.change({take_back("192.0.2.1", "cli")});
   CHECK(enforced(blocklist, "192.0.2.1") == Action::monitor);
   const Delta last = blocklist.change({take_back("192.0.2.1", "ids")});
-  CHECK(last.removals == std::vector{parse_prefix("192.0.2.1")});
+  REQUIRE(last.removals.size() == 1);
+  CHECK(last.removals[0].prefix == parse_prefix("192.0.2.1"));
   CHECK(blocklist.find(parse_prefix("192.0.2.1")) == nullptr);
   CHECK(blocklist.size(Family::ipv4) == 0);
 }
@@ -125,7 +126,7 @@ TEST_CASE("An entry keeps its id while it lives, and the id is used again afterw
   CHECK(id_of(blocklist, "192.0.2.2") == kept);
   const Delta delta = blocklist.change({drop("2001:db8::2")});
   CHECK(id_of(blocklist, "2001:db8::2") == freed);
-  CHECK(delta.created == std::vector{freed});
+  CHECK(created_ids(delta) == std::vector{freed});
   CHECK(blocklist.id_bound() == 4);
 }
 
@@ -172,12 +173,14 @@ TEST_CASE("The claims of one source are found, and of no other") {
   CHECK(blocklist.claims_of("nobody").empty());
 }
 
-TEST_CASE("All effective entries are told in their order") {
+TEST_CASE("All entries are told in their order") {
   Blocklist blocklist(roomy);
   blocklist.change({drop("2001:db8::/32"), drop("10.0.0.0/8"), monitor("10.1.0.0/16"), allow("9.9.9.9")});
   std::vector<std::string> texts;
-  for (const Effective& effective : blocklist.effective()) texts.push_back(to_string(effective.prefix));
-  CHECK(texts == std::vector<std::string>{"9.9.9.9", "10.0.0.0/8", "2001:db8::/32"});
+  for (const Effective& entry : blocklist.effective())
+    texts.push_back(to_string(entry.prefix) + " " + std::string(to_string(entry.action)));
+  CHECK(texts ==
+        std::vector<std::string>{"9.9.9.9 allow", "10.0.0.0/8 drop", "10.1.0.0/16 none", "2001:db8::/32 drop"});
 }
 
 TEST_CASE("Undoing a change brings claims and datapath back") {

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* IPv6 address -> owner. Two loads tell which lengths of entry there may be around the address, for most
+ * addresses none; a hash is probed for those, longest first. */
+#ifndef XDPFWD_IPV6_H
+#define XDPFWD_IPV6_H
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "words.h"
+#include "xdpfwd_abi.h"
+
+/* max_entries, of both, is set by the daemon before it loads the program. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} ipv6_lengths SEC(".maps");
+
+/* Not preallocated, so that it takes what its entries take. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct xdpfwd_ipv6_key);
+	__type(value, __u32);
+} ipv6 SEC(".maps");
+
+/* 64 less the binary logarithm of how many words of ipv6_lengths are found by hash. */
+const volatile __u32 ipv6_hash_shift = 63;
+
+static __always_inline __u32 hash_of(__u64 bits)
+{
+	return bits * XDPFWD_HASH_FACTOR >> ipv6_hash_shift;
+}
+
+static __always_inline __u64 lengths_around(__u64 high)
+{
+	__u32 last = 1u << (64 - ipv6_hash_shift);
+
+	return (word_at(&ipv6_lengths, hash_of(high >> (64 - XDPFWD_LONG_LENGTH))) & XDPFWD_LENGTHS_LONG) |
+	       (word_at(&ipv6_lengths, hash_of(high >> (64 - XDPFWD_MIDDLE_LENGTH))) &
+		XDPFWD_LENGTHS_MIDDLE) |
+	       word_at(&ipv6_lengths, last);
+}
+
+/* Keeps the first bits of a word, 0 to 64. In two shifts, since one by 64 does nothing in BPF. */
+static __always_inline __u64 first_bits(__u64 word, __u32 bits)
+{
+	return word & ~(~0ull >> bits / 2 >> (bits - bits / 2));
+}
+
+struct search {
+	__u64 high;
+	__u64 low;
+	__u64 lengths; /* still to look for, as in map "ipv6_lengths" */
+	__u64 owner;
+};
+
+static __always_inline __u32 probe(const struct search *search, __u32 length)
+{
+	__u32 high_bits = length < 64 ? length : 64;
+	struct xdpfwd_ipv6_key key = {
+		.high = first_bits(search->high, high_bits),
+		.low = first_bits(search->low, length - high_bits),
+		.length = length,
+	};
+	const volatile __u32 *owner = bpf_map_lookup_elem(&ipv6, &key);
+
+	return owner ? *owner : 0;
+}
+
+/* A round of bpf_loop(), which the verifier goes through once; a loop written out takes it 64 times as long. */
+static long look_for_longest(__u32 round, struct search *search)
+{
+	__u32 longest = 128 - 2 * lowest_bit(search->lengths);
+
+	(void)round;
+	search->owner = probe(search, longest);
+	if (!search->owner)
+		search->owner = probe(search, longest - 1);
+	if (!search->owner && longest == 2)
+		search->owner = probe(search, 0);
+	search->lengths &= search->lengths - 1;
+	return search->owner || !search->lengths;
+}
+
+/* Takes the address in network order. */
+static __always_inline __u32 lookup_ipv6(const __u32 *address)
+{
+	struct search search = {
+		.high = (__u64)bpf_ntohl(address[0]) << 32 | bpf_ntohl(address[1]),
+		.low = (__u64)bpf_ntohl(address[2]) << 32 | bpf_ntohl(address[3]),
+	};
+
+	search.lengths = lengths_around(search.high);
+	if (search.lengths)
+		bpf_loop(XDPFWD_LENGTH_BITS, look_for_longest, &search, 0);
+	return search.owner;
+}
+
+#endif

@@ -1,0 +1,62 @@
+#include "daemon/datapath/ipv4_table.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace xdpfwd {
+
+using namespace ipv4;
+
+Ipv4Table::Slots Ipv4Table::read_slots(std::uint64_t root) const {
+  Slots slots{};
+  if (is_uniform(root)) {
+    slots.fill(interval_cell(uniform_owner(root), 0, 255));
+    return slots;
+  }
+  std::uint32_t next = base_of(root);
+  for (std::uint32_t present = present_in(root); present != 0; present &= present - 1)
+    slots[static_cast<std::size_t>(std::countr_zero(present))] = cells_.words()[next++];
+  return slots;
+}
+
+/// Changes a root from some cells to others, and gives back what the old ones took.
+void Ipv4Table::write_slots(std::uint32_t index, const Slots& before, const Slots& after) {
+  if (before == after) return;
+  const std::uint64_t root = roots_[index];
+  const bool same_present = std::ranges::equal(before, after, [](auto one, auto other) { return !one == !other; });
+  const bool was_uniform = is_uniform(root);
+  const bool may_be_uniform = cell_count(after[0]) == 1 && std::ranges::count(after, after[0]) == XDPFWD_ROOT_SLOTS;
+  if (same_present && !was_uniform && !may_be_uniform) {
+    std::uint32_t position = base_of(root);
+    for (std::size_t slot = 0; slot < after.size(); ++slot) {
+      if (after[slot] == 0) continue;
+      if (after[slot] != before[slot]) cells_.words().publish(position, after[slot]);
+      ++position;
+    }
+  } else {
+    publish(index, after);
+    if (!was_uniform && root != 0)
+      cells_.retire(base_of(root), static_cast<std::uint32_t>(std::popcount(present_in(root))));
+  }
+  for (std::size_t slot = 0; slot < after.size(); ++slot)
+    if (before[slot] != after[slot]) retire_cell(cells_, before[slot]);
+}
+
+void Ipv4Table::publish(std::uint32_t index, const Slots& slots) {
+  const std::uint64_t whole = interval_cell(cell_value(slots[0]), 0, 255);
+  if (std::ranges::count(slots, whole) == XDPFWD_ROOT_SLOTS)
+    return roots_.publish(index, uniform_root(cell_value(whole)));
+  const auto count = static_cast<std::uint32_t>(XDPFWD_ROOT_SLOTS - std::ranges::count(slots, 0));
+  if (count == 0) return roots_.publish(index, 0);
+  const std::uint32_t block = cells_.allocate(count);
+  std::uint32_t position = block;
+  std::uint32_t present = 0;
+  for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+    if (slots[slot] == 0) continue;
+    present |= 1u << slot;
+    cells_.words().publish(position++, slots[slot]);
+  }
+  roots_.publish(index, std::uint64_t{block} << 32 | present);
+}
+
+}  // namespace xdpfwd

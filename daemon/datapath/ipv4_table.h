@@ -1,0 +1,99 @@
+// The IPv4 table: which owner each of the 2^32 addresses has. bpf/xdpfwd_abi.h has its layout, and
+// docs/decisions/0009-tables.md why it is so.
+#pragma once
+
+#include <cstdint>
+
+#include "daemon/blocklist/blocklist.h"
+#include "daemon/datapath/ipv4_cell.h"
+
+namespace xdpfwd {
+
+class Ipv4Table {
+ public:
+  Ipv4Table(Fd roots, Fd cells) : roots_(std::move(roots)), cells_(std::move(cells)) {}
+
+  /// Gives the addresses of the prefix whose present owner is one that `loses(owner)` to the owner
+  /// `to`. A packet meets each address with its old owner or with its new one. Throws TablesFull;
+  /// part of it is done then.
+  template <typename Loses>
+  void repaint(const Prefix& prefix, Loses&& loses, Owner to);
+
+  void go_live() { cells_.go_live(); }
+
+  const MappedWords& roots() const { return roots_; }
+  const Cells& cells() const { return cells_; }
+
+ private:
+  /// The cells of the 32 /24s of a root, 0 for a clean one.
+  using Slots = std::array<std::uint64_t, XDPFWD_ROOT_SLOTS>;
+
+  Slots read_slots(std::uint64_t root) const;
+  void write_slots(std::uint32_t index, const Slots& before, const Slots& after);
+  void publish(std::uint32_t index, const Slots& slots);
+  template <typename Loses>
+  std::uint64_t repaint_cell(std::uint64_t cell, unsigned first, unsigned last, Loses& loses, Owner to);
+
+  MappedWords roots_;
+  Cells cells_;
+};
+
+namespace ipv4 {
+
+inline constexpr unsigned root_host_bits = 32 - XDPFWD_ROOT_BITS;
+inline constexpr std::uint32_t root_hosts = (1u << root_host_bits) - 1;
+
+constexpr bool is_uniform(std::uint64_t root) { return root >> 63 != 0; }
+constexpr Owner uniform_owner(std::uint64_t root) { return static_cast<Owner>(root >> 32) & ~XDPFWD_ROOT_UNIFORM; }
+constexpr std::uint64_t uniform_root(Owner owner) {
+  return owner == nobody ? 0 : std::uint64_t{owner | XDPFWD_ROOT_UNIFORM} << 32 | 0xffffffffu;
+}
+constexpr std::uint32_t base_of(std::uint64_t root) { return static_cast<std::uint32_t>(root >> 32); }
+constexpr std::uint32_t present_in(std::uint64_t root) { return static_cast<std::uint32_t>(root); }
+
+/// An address as a number.
+constexpr std::uint32_t number_of(const Prefix::Address& address) {
+  return std::uint32_t{address[0]} << 24 | std::uint32_t{address[1]} << 16 | std::uint32_t{address[2]} << 8 |
+         address[3];
+}
+
+}  // namespace ipv4
+
+template <typename Loses>
+void Ipv4Table::repaint(const Prefix& prefix, Loses&& loses, Owner to) {
+  const std::uint32_t first = ipv4::number_of(prefix.address());
+  const std::uint32_t last = first | static_cast<std::uint32_t>(0xffffffffull >> prefix.length());
+  for (std::uint32_t index = first >> ipv4::root_host_bits; index <= last >> ipv4::root_host_bits; ++index) {
+    const std::uint64_t root = roots_[index];
+    const std::uint32_t from = std::max(first, index << ipv4::root_host_bits);
+    const std::uint32_t until = std::min(last, index << ipv4::root_host_bits | ipv4::root_hosts);
+    const bool has_one_owner = root == 0 || ipv4::is_uniform(root);
+    if (has_one_owner && !loses(root == 0 ? nobody : ipv4::uniform_owner(root))) continue;
+    if (has_one_owner && until - from == ipv4::root_hosts) {
+      roots_.publish(index, ipv4::uniform_root(to));
+      continue;
+    }
+    const Slots before = read_slots(root);
+    Slots after = before;
+    for (std::uint32_t net = from >> 8; net <= until >> 8; ++net) {
+      std::uint64_t& cell = after[net % XDPFWD_ROOT_SLOTS];
+      cell = repaint_cell(cell, std::max(from, net << 8) & 0xff, std::min(until, net << 8 | 0xff) & 0xff, loses, to);
+    }
+    write_slots(index, before, after);
+  }
+}
+
+template <typename Loses>
+std::uint64_t Ipv4Table::repaint_cell(std::uint64_t cell, unsigned first, unsigned last, Loses& loses, Owner to) {
+  if (cell == 0) return to == nobody || !loses(nobody) ? 0 : interval_cell(to, first, last);
+  Hosts hosts = read_cell(cells_, cell);
+  bool changed = false;
+  for (unsigned host = first; host <= last; ++host)
+    if (hosts[host] != to && loses(hosts[host])) {
+      hosts[host] = to;
+      changed = true;
+    }
+  return changed ? write_cell(cells_, hosts) : cell;
+}
+
+}  // namespace xdpfwd

@@ -1,0 +1,74 @@
+#include "daemon/datapath/sizes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "bpf/xdpfwd_abi.h"
+#include "common/error.h"
+
+namespace xdpfwd {
+namespace {
+
+// An empty list's room. The daemon maps it all, so it counts as resident memory.
+constexpr std::uint64_t least_ids = 8192;
+constexpr std::uint64_t least_cells = 16384;
+constexpr std::uint64_t least_ipv6 = 1024;
+
+// A host in a /24 of its own takes one cell, and an eighth may be waiting to be used again. Where lists need
+// more, the generation is made once more with twice as many.
+constexpr double cells_per_entry = 1.5;
+
+// Measured, docs/performance.md: what an entry takes in the daemon and in the kernel's tables.
+constexpr std::uint64_t bytes_per_ipv4_entry = 150;
+constexpr std::uint64_t bytes_per_ipv6_entry = 260;
+
+std::uint32_t narrowed(double number) { return static_cast<std::uint32_t>(std::min(number, double{XDPFWD_MAX_IDS})); }
+
+/// Bytes that a program can still have, as the kernel sees it; none where it does not tell.
+std::optional<std::uint64_t> available_memory() {
+  std::ifstream file("/proc/meminfo");
+  std::string name;
+  std::uint64_t kibibytes = 0;
+  for (std::string unit; file >> name >> kibibytes; std::getline(file, unit))
+    if (name == "MemAvailable:") return kibibytes * 1024;
+  return std::nullopt;
+}
+
+std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes / 1024 / 1024) + " MiB"; }
+
+}  // namespace
+
+Sizes sizes_for(const Need& need, const Capacity& capacity, bool growing) {
+  const double factor = growing ? 4 : 1.25;
+  const double most_ids = static_cast<double>(capacity.ipv4) + capacity.ipv6;
+  const auto room = [&](double used, std::uint64_t least, double most) {
+    // One more than can be in use: a full hash refuses to replace an entry.
+    return narrowed(std::max(used + 1, std::min(most + 1, std::max(used * factor, static_cast<double>(least)))));
+  };
+  const double cells = static_cast<double>(need.cells) * (growing ? 2 : 1.25);
+  return {.ids = room(need.id_bound, least_ids, most_ids),
+          .cells = narrowed(std::max(
+              {static_cast<double>(least_cells), cells, static_cast<double>(need.ipv4) * factor * cells_per_entry})),
+          .ipv6 = room(static_cast<double>(need.ipv6), least_ipv6, capacity.ipv6)};
+}
+
+std::uint64_t memory_of(const Capacity& capacity) {
+  return capacity.ipv4 * bytes_per_ipv4_entry + capacity.ipv6 * bytes_per_ipv6_entry;
+}
+
+void check_memory(const Capacity& capacity, const Capacity& present) {
+  const std::uint64_t needed = memory_of(capacity) - std::min(memory_of(capacity), memory_of(present));
+  const std::optional<std::uint64_t> available = available_memory();
+  if (!available || needed <= *available) return;
+  throw Error(Code::capacity,
+              "capacity: " + std::to_string(capacity.ipv4) + " ipv4 and " + std::to_string(capacity.ipv6) +
+                  " ipv6 entries take up to " + mebibytes(memory_of(capacity)) + ", and there are " +
+                  mebibytes(*available) + " to be had",
+              "lower \"capacity\" in the config file, or give the machine more memory");
+}
+
+}  // namespace xdpfwd
