@@ -13,6 +13,7 @@ constexpr std::uint32_t most_packets = 5'000'000;
 
 struct Subject {
   const Filter* filter;
+  Traffic traffic;
   std::uint32_t packets = 0;
   std::vector<double> nanoseconds = {};
   std::vector<double> arrived = {};
@@ -22,7 +23,8 @@ void sample(Wire& wire, Driver& driver, Subject& subject, const Flow& flow_for_a
   const Filter& filter = *subject.filter;
   filter.enable();
   if (subject.packets == 0 && filter.flow) wire.check(*filter.flow);  // once, before it is timed
-  driver.set_sources(filter.flow ? filter.flow->blocked : flow_for_all.blocked);
+  const Flow& flow = filter.flow ? *filter.flow : flow_for_all;
+  driver.set_sources(subject.traffic == Traffic::uniform ? flow.blocked : flow.blocked_zipf);
   const double first = wire.send(warm_up).nanoseconds;
   if (subject.packets == 0)
     subject.packets = static_cast<std::uint32_t>(std::clamp(seconds * 1e9 / first, 1e4, double{most_packets}));
@@ -34,18 +36,22 @@ void sample(Wire& wire, Driver& driver, Subject& subject, const Flow& flow_for_a
 
 Json rows_of(const std::vector<Subject>& subjects, Kind kind) {
   Json rows = Json::array();
-  for (const Subject& subject : subjects)
+  const Subject* drop_all = nullptr;
+  for (const Subject& subject : subjects) {
+    if (!subject.filter->flow) drop_all = &subject;  // the first of those with the same traffic
     rows.push_back({{"list", to_string(kind)},
                     {"entries", subject.filter->entries},
+                    {"sources", to_string(subject.traffic)},
                     {"contestant", subject.filter->name},
                     {"ns", spread_of(subject.nanoseconds)},
-                    {"to_drop_all", spread_of(ratios(subject.nanoseconds, subjects.front().nanoseconds))},
+                    {"to_drop_all", spread_of(ratios(subject.nanoseconds, drop_all->nanoseconds))},
                     {"arrived", spread_of(subject.arrived)}});
+  }
   return rows;
 }
 
 void print(const Json& rows, Kind kind) {
-  std::vector<std::vector<std::string>> table{{"", "entries", "ns a packet", "/ drop-all", "% arrived"}};
+  std::vector<std::vector<std::string>> table{{"", "sources", "entries", "ns a packet", "/ drop-all", "% arrived"}};
   for (const Json& row : rows) {
     if (row.contains("skipped")) {
       print_note("SKIPPED: " + row["contestant"].get<std::string>() + ": " + row["skipped"].get<std::string>());
@@ -54,7 +60,7 @@ void print(const Json& rows, Kind kind) {
     const auto spread = [&](const char* name) {
       return to_text({row[name]["median"], row[name]["lowest"], row[name]["highest"]});
     };
-    table.push_back({row["contestant"], std::to_string(row["entries"].get<std::size_t>()), spread("ns"),
+    table.push_back({row["contestant"], row["sources"], std::to_string(row["entries"].get<std::size_t>()), spread("ns"),
                      spread("to_drop_all"), number(100 * row["arrived"]["median"].get<double>())});
   }
   print_table("drop, end to end over veth, " + std::string(to_string(kind)), table);
@@ -70,7 +76,8 @@ Json measure_list(Kind kind, const Options& options) {
         skipped.push_back({{"list", to_string(kind)}, {"contestant", name}, {"skipped", reason}});
       });
   std::vector<Subject> subjects;
-  for (const Filter& filter : filters) subjects.push_back({&filter});
+  for (const Traffic traffic : {Traffic::uniform, Traffic::zipf})
+    for (const Filter& filter : filters) subjects.push_back({&filter, traffic});
   const OneProcessor pinned;  // not while the lists are loaded
   for (unsigned round = 0; round < options.rounds(); ++round)
     for (Subject& subject : subjects) {

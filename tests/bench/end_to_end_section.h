@@ -6,7 +6,7 @@
 
 namespace xdpfwd::bench {
 
-/// Rows `{list, entries, contestant, ns, to_drop_all, arrived}`, or `{list, contestant, skipped}`.
+/// Rows `{list, entries, sources, contestant, ns, to_drop_all, arrived}`, or `{list, contestant, skipped}`.
 Json measure_end_to_end(const Options& options);
 
 }  // namespace xdpfwd::bench

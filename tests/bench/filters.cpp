@@ -17,7 +17,8 @@ namespace {
 std::shared_ptr<const Flow> flow_of(const AddressList& list, std::size_t count) {
   const Coverage coverage(list);
   return std::make_shared<Flow>(Flow{make_sources(list, coverage, Case::miss, Traffic::uniform, count),
-                                     make_sources(list, coverage, Case::hit, Traffic::uniform, count)});
+                                     make_sources(list, coverage, Case::hit, Traffic::uniform, count),
+                                     make_sources(list, coverage, Case::hit, Traffic::zipf, count)});
 }
 
 Fd attached(const Wire& wire, int program) {

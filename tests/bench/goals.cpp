@@ -86,7 +86,8 @@ void judge_datapath(const Json& results, Judgement& judgement) {
 void judge_end_to_end(const Json& results, Judgement& judgement) {
   const Rows rows(results, "end_to_end");
   const auto to_drop_all = [&](const char* list) {
-    return rows.number({{"list", list}, {"contestant", "ours"}, {"entries", million}}, "/to_drop_all/median");
+    return rows.number({{"list", list}, {"contestant", "ours"}, {"entries", million}, {"sources", "uniform"}},
+                       "/to_drop_all/median");
   };
   judgement.add("end to end drop, 1M / drop-all", 1.3, "", worst({to_drop_all("hosts"), to_drop_all("mixed")}));
 }

@@ -90,9 +90,9 @@ void draw_bars(const std::string& title, const std::vector<std::pair<std::string
 void draw_end_to_end(const Json& rows, const fs::path& file) {
   std::vector<std::pair<std::string, Json>> bars;
   for (const Json& row : rows)
-    if (!row.contains("skipped"))
+    if (!row.contains("skipped") && row["sources"] == "uniform")
       bars.emplace_back(row["contestant"].get<std::string>() + "\\n" + row["list"].get<std::string>(), row["ns"]);
-  draw_bars("ns a packet, dropped end to end over veth", bars, 1, file);
+  draw_bars("ns a packet, dropped end to end over veth, uniform sources", bars, 1, file);
 }
 
 void draw_control(const Json& rows, const std::string& what, const std::string& title, const fs::path& file) {

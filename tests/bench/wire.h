@@ -12,6 +12,7 @@ namespace xdpfwd::bench {
 struct Flow {
   Sources clean;
   Sources blocked;
+  Sources blocked_zipf;
 };
 
 class Wire {
