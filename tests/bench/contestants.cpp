@@ -1,0 +1,87 @@
+#include "tests/bench/contestants.h"
+
+#include <bpf/bpf.h>
+
+#include <cstring>
+#include <span>
+
+#include "floor.skel.h"
+#include "hash.skel.h"
+#include "lpm.skel.h"
+
+namespace xdpfwd::bench {
+namespace {
+
+constexpr std::size_t keys_at_a_time = 65'536;
+
+__u32 room_for(const AddressList& list, Family family) {
+  // One more than there are, as a full trie takes nothing on kernels before 6.13; never none.
+  return list.family == family ? static_cast<__u32>(list.prefixes.size() + 1) : 1;
+}
+
+/// Gives every prefix the id that `ours` gives it. A key is the prefix length, where the map wants it, and the address.
+void fill(const bpf_map* map, const AddressList& list, bool with_length) {
+  const std::vector<std::uint32_t> ids = shuffled_ids(list.prefixes.size());
+  const std::size_t address_size = address_bits(list.family) / 8;
+  const std::size_t address_at = with_length ? sizeof(__u32) : 0;
+  const std::size_t key_size = address_at + address_size;
+  std::vector<std::uint8_t> keys;
+  for (std::size_t done = 0; done < ids.size();) {
+    auto count = static_cast<__u32>(std::min(keys_at_a_time, ids.size() - done));
+    keys.resize(count * key_size);
+    for (std::size_t index = 0; index < count; ++index) {
+      const Prefix& prefix = list.prefixes[done + index];
+      std::uint8_t* key = &keys[index * key_size];
+      const auto length = static_cast<__u32>(prefix.length());
+      if (with_length) std::memcpy(key, &length, sizeof(length));
+      std::memcpy(key + address_at, prefix.address().data(), address_size);
+    }
+    if (bpf_map_update_batch(bpf_map__fd(map), keys.data(), &ids[done], &count, nullptr) != 0)
+      throw std::system_error(errno, std::generic_category(), std::string("fill ") + bpf_map__name(map));
+    done += count;
+  }
+}
+
+Skeleton<bench_hash> hash_with(const AddressList& list) {
+  auto object = load<bench_hash>([&](bench_hash& opened) {
+    bpf_map__set_max_entries(opened.maps.ipv4_hosts, room_for(list, Family::ipv4));
+    bpf_map__set_max_entries(opened.maps.ipv6_hosts, room_for(list, Family::ipv6));
+    bpf_map__set_max_entries(opened.maps.counters, static_cast<__u32>(list.prefixes.size()));
+  });
+  fill(list.family == Family::ipv4 ? object->maps.ipv4_hosts : object->maps.ipv6_hosts, list, false);
+  return object;
+}
+
+Skeleton<bench_lpm> lpm_with(const AddressList& list) {
+  auto object = load<bench_lpm>([&](bench_lpm& opened) {
+    bpf_map__set_max_entries(opened.maps.ipv4_prefixes, room_for(list, Family::ipv4));
+    bpf_map__set_max_entries(opened.maps.ipv6_prefixes, room_for(list, Family::ipv6));
+    bpf_map__set_max_entries(opened.maps.counters, static_cast<__u32>(list.prefixes.size()));
+  });
+  fill(list.family == Family::ipv4 ? object->maps.ipv4_prefixes : object->maps.ipv6_prefixes, list, true);
+  return object;
+}
+
+}  // namespace
+
+Skeleton<bench_floor> load_floor() {
+  return load<bench_floor>([](bench_floor&) {});
+}
+
+Contestants::Contestants(const AddressList& list) : floor_(load_floor()), lpm_(lpm_with(list)), ours_(list) {
+  if (list.kind == Kind::hosts) hash_.emplace(hash_with(list));
+  add("empty", bpf_program__fd(floor_->progs.drop_all), false);
+  add("floor", bpf_program__fd(floor_->progs.parse_and_count), false);
+  if (hash_) add("hash", bpf_program__fd((*hash_)->progs.hash_of_hosts), true);
+  add("lpm", bpf_program__fd(lpm_->progs.lpm_trie), true);
+  add("ours", ours_.program(), true);
+}
+
+Contestants::~Contestants() = default;
+
+void Contestants::add(std::string name, int program, bool looks_up) {
+  count_packets_of(program, loopback, "lo");
+  all_.push_back({std::move(name), program, looks_up});
+}
+
+}  // namespace xdpfwd::bench
