@@ -43,17 +43,20 @@ struct xdpfwd_count {
 	__u64 bytes;
 };
 
-/* The key of map "statistics", whose value is a struct xdpfwd_count for each CPU. */
-struct xdpfwd_statistics_key {
-	__u32 interface; /* its index */
-	__u16 family;    /* enum xdpfwd_family */
-	__u16 reason;    /* enum xdpfwd_reason */
-};
+/* Map "statistics" has for each slot a struct xdpfwd_count, for each CPU, of every family and reason. An interface
+ * has a slot for as long as its name is known. */
+#define XDPFWD_SLOT_ROWS ((__u32)XDPFWD_FAMILIES * (__u32)XDPFWD_REASONS)
 
-/* The value of map "interfaces", keyed by interface index: whose statistics those are. Only the
- * daemon reads and writes it; it outlives the daemon, which the index alone would not. */
-struct xdpfwd_interface {
-	char name[XDPFWD_NAME_SIZE];
+/* Map "interfaces": a hash table with linear probing, from an interface's index, in the low half of a
+ * word, to its slot, in the high half. At most XDPFWD_MAX_INTERFACES are in use, so no search is longer. */
+#define XDPFWD_INTERFACE_WORDS 256
+#define XDPFWD_INTERFACE_NONE 0           /* never used: a search ends here */
+#define XDPFWD_INTERFACE_GONE 0xffffffffu /* no interface has this index: a search goes on */
+
+/* Map "names", by slot: whose statistics those are. Only the daemon reads and writes it; it outlives
+ * the daemon, which the index alone would not. */
+struct xdpfwd_name {
+	char text[XDPFWD_NAME_SIZE]; /* empty: the slot is free */
 };
 
 /* What the tables tell of an address: its owner, which is the entry's id and action, or 0 for none.
@@ -62,7 +65,12 @@ struct xdpfwd_interface {
 #define XDPFWD_ACTION_MASK 3u
 #define XDPFWD_MAX_IDS (1u << 29)
 
-/* IPv4, map "ipv4_roots": a word for each /19. The low half has a bit for each of its 32 /24s that is
+/* IPv4, map "ipv4_filter": a word for each /16, with a bit for each of its 64 /22s that is not clean. Small
+ * enough to stay in a core's own cache, where the roots are not. */
+#define XDPFWD_FILTER_WORDS 65536
+#define XDPFWD_FILTER_NETS 64
+
+/* Map "ipv4_roots": a word for each /19. The low half has a bit for each of its 32 /24s that is
  * not clean, the high half is the index of their cells, which lie side by side in "ipv4_cells"; or,
  * with the top bit set, the owner of the whole /19, and all bits are set. */
 #define XDPFWD_ROOT_BITS 19

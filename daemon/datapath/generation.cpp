@@ -46,9 +46,10 @@ Skeleton load(const Sizes& sizes, const Generation* previous) {
   bpf_map__set_max_entries(maps.tags, sizes.ids);
   skeleton->rodata->ipv6_hash_shift = Ipv6Table::hash_shift(length_words);
   if (previous != nullptr && fits(previous->statistics().counts(), maps.statistics) &&
-      fits(previous->statistics().names(), maps.interfaces)) {
+      fits(previous->statistics().interfaces(), maps.interfaces) && fits(previous->statistics().names(), maps.names)) {
     bpf_map__reuse_fd(maps.statistics, previous->statistics().counts());
-    bpf_map__reuse_fd(maps.interfaces, previous->statistics().names());
+    bpf_map__reuse_fd(maps.interfaces, previous->statistics().interfaces());
+    bpf_map__reuse_fd(maps.names, previous->statistics().names());
   }
   if (const int result = xdpfwd_bpf__load(skeleton.get()); result != 0) {
     const std::string said = take_bpf_log();
@@ -115,8 +116,8 @@ Generation Generation::create(const fs::path& pin_dir, unsigned number, const Si
   Generation generation(pin_dir / (std::string(directory_prefix) + std::to_string(number)), number,
                         duplicate(bpf_program__fd(skeleton->progs.xdpfwd)),
                         Counters(fd_of(maps.counters), fd_of(maps.tags)),
-                        Statistics(fd_of(maps.statistics), fd_of(maps.interfaces)));
-  generation.tables_.emplace(Ipv4Table(fd_of(maps.ipv4_roots), fd_of(maps.ipv4_cells)),
+                        Statistics(fd_of(maps.statistics), fd_of(maps.interfaces), fd_of(maps.names)));
+  generation.tables_.emplace(Ipv4Table(fd_of(maps.ipv4_filter), fd_of(maps.ipv4_roots), fd_of(maps.ipv4_cells)),
                              Ipv6Table(fd_of(maps.ipv6_lengths), fd_of(maps.ipv6)));
   const fs::path& directory = generation.directory_;
   // One that is there already belongs to another generation: outside of the try, so that it stays.
@@ -125,7 +126,8 @@ Generation Generation::create(const fs::path& pin_dir, unsigned number, const Si
     pin(generation.counters_.counts(), directory / "counters");
     pin(generation.counters_.tags(), directory / "tags");
     pin(generation.statistics_.counts(), directory / "statistics");
-    pin(generation.statistics_.names(), directory / "interfaces");
+    pin(generation.statistics_.interfaces(), directory / "interfaces");
+    pin(generation.statistics_.names(), directory / "names");
     pin(generation.program(), directory / "program");  // the last: with it the set is complete
   } catch (...) {
     generation.unpin();
@@ -140,9 +142,14 @@ std::optional<Generation> Generation::open(const fs::path& directory, unsigned n
   Fd tags = open_pin(directory / "tags");
   Fd statistics = open_pin(directory / "statistics");
   Fd interfaces = open_pin(directory / "interfaces");
-  if (!program || !counters || !tags || !statistics || !interfaces) return std::nullopt;
-  return Generation(directory, number, std::move(program), Counters(std::move(counters), std::move(tags)),
-                    Statistics(std::move(statistics), std::move(interfaces)));
+  Fd names = open_pin(directory / "names");
+  if (!program || !counters || !tags || !statistics || !interfaces || !names) return std::nullopt;
+  try {
+    return Generation(directory, number, std::move(program), Counters(std::move(counters), std::move(tags)),
+                      Statistics(std::move(statistics), std::move(interfaces), std::move(names)));
+  } catch (const Error&) {
+    return std::nullopt;  // of another layout: an older version's
+  }
 }
 
 void Generation::fill(std::span<const Effective> entries) {

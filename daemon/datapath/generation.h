@@ -24,7 +24,8 @@ class Generation {
   /// is one of the same layout. Throws Error, with what the verifier said, and leaves no pins behind.
   static Generation create(const std::filesystem::path& pin_dir, unsigned number, const Sizes& sizes,
                            const Generation* previous);
-  /// Those pinned, oldest first. One that is not complete, since its maker was killed, is removed.
+  /// Those pinned, oldest first. One that is not complete, since its maker was killed, or is of another layout, is
+  /// removed.
   static std::vector<Generation> pinned(const std::filesystem::path& pin_dir);
 
   /// Puts all entries into empty tables, which no packet may read yet. Throws TablesFull or Error.

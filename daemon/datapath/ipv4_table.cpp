@@ -44,10 +44,9 @@ void Ipv4Table::write_slots(std::uint32_t index, const Slots& before, const Slot
 
 void Ipv4Table::publish(std::uint32_t index, const Slots& slots) {
   const std::uint64_t whole = interval_cell(cell_value(slots[0]), 0, 255);
-  if (std::ranges::count(slots, whole) == XDPFWD_ROOT_SLOTS)
-    return roots_.publish(index, uniform_root(cell_value(whole)));
+  if (std::ranges::count(slots, whole) == XDPFWD_ROOT_SLOTS) return set_root(index, uniform_root(cell_value(whole)));
   const auto count = static_cast<std::uint32_t>(XDPFWD_ROOT_SLOTS - std::ranges::count(slots, 0));
-  if (count == 0) return roots_.publish(index, 0);
+  if (count == 0) return set_root(index, 0);
   const std::uint32_t block = cells_.allocate(count);
   std::uint32_t position = block;
   std::uint32_t present = 0;
@@ -56,7 +55,18 @@ void Ipv4Table::publish(std::uint32_t index, const Slots& slots) {
     present |= 1u << slot;
     cells_.words().publish(position++, slots[slot]);
   }
-  roots_.publish(index, std::uint64_t{block} << 32 | present);
+  set_root(index, std::uint64_t{block} << 32 | present);
+}
+
+/// The filter lets a packet through to the root before there is something to find, and until there is not.
+void Ipv4Table::set_root(std::uint32_t index, std::uint64_t root) {
+  const std::uint32_t word = index * nets_a_root / XDPFWD_FILTER_NETS;
+  const std::uint32_t shift = index * nets_a_root % XDPFWD_FILTER_NETS;
+  constexpr std::uint64_t all = (std::uint64_t{1} << nets_a_root) - 1;
+  const std::uint64_t bits = filter_bits(root) << shift;
+  filter_.publish(word, filter_[word] | bits);
+  roots_.publish(index, root);
+  filter_.publish(word, (filter_[word] & ~(all << shift)) | bits);
 }
 
 }  // namespace xdpfwd

@@ -11,7 +11,8 @@ namespace xdpfwd {
 
 class Ipv4Table {
  public:
-  Ipv4Table(Fd roots, Fd cells) : roots_(std::move(roots)), cells_(std::move(cells)) {}
+  Ipv4Table(Fd filter, Fd roots, Fd cells)
+      : filter_(std::move(filter)), roots_(std::move(roots)), cells_(std::move(cells)) {}
 
   /// Gives the addresses of the prefix whose present owner is one that `loses(owner)` to the owner
   /// `to`. A packet meets each address with its old owner or with its new one. Throws TablesFull;
@@ -21,6 +22,7 @@ class Ipv4Table {
 
   void go_live() { cells_.go_live(); }
 
+  const MappedWords& filter() const { return filter_; }
   const MappedWords& roots() const { return roots_; }
   const Cells& cells() const { return cells_; }
 
@@ -31,9 +33,11 @@ class Ipv4Table {
   Slots read_slots(std::uint64_t root) const;
   void write_slots(std::uint32_t index, const Slots& before, const Slots& after);
   void publish(std::uint32_t index, const Slots& slots);
+  void set_root(std::uint32_t index, std::uint64_t root);
   template <typename Loses>
   std::uint64_t repaint_cell(std::uint64_t cell, unsigned first, unsigned last, Loses& loses, Owner to);
 
+  MappedWords filter_;
   MappedWords roots_;
   Cells cells_;
 };
@@ -50,6 +54,17 @@ constexpr std::uint64_t uniform_root(Owner owner) {
 }
 constexpr std::uint32_t base_of(std::uint64_t root) { return static_cast<std::uint32_t>(root >> 32); }
 constexpr std::uint32_t present_in(std::uint64_t root) { return static_cast<std::uint32_t>(root); }
+
+inline constexpr unsigned nets_a_root = XDPFWD_FILTER_NETS / (XDPFWD_ROOTS / XDPFWD_FILTER_WORDS);
+
+/// Bits of the filter for a root's /22s, in the lowest bits.
+constexpr std::uint64_t filter_bits(std::uint64_t root) {
+  constexpr unsigned slots_a_net = XDPFWD_ROOT_SLOTS / nets_a_root;
+  std::uint64_t bits = 0;
+  for (unsigned net = 0; net < nets_a_root; ++net)
+    if ((present_in(root) >> (net * slots_a_net) & ((1u << slots_a_net) - 1)) != 0) bits |= std::uint64_t{1} << net;
+  return bits;
+}
 
 /// An address as a number.
 constexpr std::uint32_t number_of(const Prefix::Address& address) {
@@ -70,7 +85,7 @@ void Ipv4Table::repaint(const Prefix& prefix, Loses&& loses, Owner to) {
     const bool has_one_owner = root == 0 || ipv4::is_uniform(root);
     if (has_one_owner && !loses(root == 0 ? nobody : ipv4::uniform_owner(root))) continue;
     if (has_one_owner && until - from == ipv4::root_hosts) {
-      roots_.publish(index, ipv4::uniform_root(to));
+      set_root(index, ipv4::uniform_root(to));
       continue;
     }
     const Slots before = read_slots(root);

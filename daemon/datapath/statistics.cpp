@@ -4,7 +4,6 @@
 #include <bpf/libbpf.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <numeric>
 
@@ -13,70 +12,59 @@
 namespace xdpfwd {
 namespace {
 
-/// Calls with the key of each of an interface's rows.
-template <typename Function>
-void for_each_row(unsigned index, Function&& function) {
-  for (__u16 family = 0; family < XDPFWD_FAMILIES; ++family)
-    for (__u16 reason = 0; reason < XDPFWD_REASONS; ++reason)
-      function(xdpfwd_statistics_key{.interface = index, .family = family, .reason = reason});
+std::uint32_t index_in(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
+std::uint32_t slot_in(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
+
+bool is_in_use(std::uint64_t word) {
+  return index_in(word) != XDPFWD_INTERFACE_NONE && index_in(word) != XDPFWD_INTERFACE_GONE;
 }
 
 }  // namespace
 
 void Statistics::add_interface(unsigned index, const std::string& name) {
-  const auto known = interfaces();
-  const auto same = std::ranges::find(known, name, [](const auto& row) -> const std::string& { return row.second; });
-  if (same != known.end() && same->first == index) return;
-
-  // No packet is counted under either index now: the old one is gone, the new one is not attached.
-  const bool moves = same != known.end();
-  for_each_row(index, [&](xdpfwd_statistics_key key) {
-    PerCpu counts(static_cast<std::size_t>(libbpf_num_possible_cpus()));
-    if (moves) {
-      xdpfwd_statistics_key old_key = key;
-      old_key.interface = same->first;
-      counts = read_row(old_key);
-      bpf_map_delete_elem(counts_.get(), &old_key);
-    }
-    if (bpf_map_update_elem(counts_.get(), &key, counts.data(), BPF_ANY) == 0) return;
-    if (errno == E2BIG)
-      throw Error(Code::capacity,
-                  "attach " + name + ": more than " + std::to_string(XDPFWD_MAX_INTERFACES) + " interfaces");
-    throw system_error("add statistics of " + name, errno);
-  });
-  if (moves) bpf_map_delete_elem(names_.get(), &same->first);
-  xdpfwd_interface row{};
-  std::strncpy(row.name, name.c_str(), sizeof(row.name) - 1);
-  if (bpf_map_update_elem(names_.get(), &index, &row, BPF_ANY) != 0)
-    throw system_error("add statistics of " + name, errno);
+  const std::uint32_t slot = slot_of(name);
+  const std::uint64_t wanted = std::uint64_t{slot} << 32 | index;
+  for (std::size_t word = 0; word < interfaces_.size(); ++word)
+    if (interfaces_[word] == wanted) return;
+  // Whatever had this index or this slot is gone. No packet is counted under either now.
+  for (std::size_t word = 0; word < interfaces_.size(); ++word)
+    if (is_in_use(interfaces_[word]) && (index_in(interfaces_[word]) == index || slot_in(interfaces_[word]) == slot))
+      interfaces_.publish(word, XDPFWD_INTERFACE_GONE);
+  std::size_t word = index % XDPFWD_INTERFACE_WORDS;
+  while (is_in_use(interfaces_[word])) word = (word + 1) % XDPFWD_INTERFACE_WORDS;
+  interfaces_.publish(word, wanted);
 }
 
-std::vector<std::pair<unsigned, std::string>> Statistics::interfaces() const {
-  std::vector<std::pair<unsigned, std::string>> found;
-  unsigned index = 0;
-  const unsigned* previous = nullptr;
-  while (bpf_map_get_next_key(names_.get(), previous, &index) == 0) {
-    xdpfwd_interface row{};
-    if (bpf_map_lookup_elem(names_.get(), &index, &row) == 0) found.emplace_back(index, row.name);
-    previous = &index;
-  }
-  return found;
+/// The slot of this name, or a free one, which it has from now on.
+std::uint32_t Statistics::slot_of(const std::string& name) {
+  const auto find = [&](std::string_view wanted) {
+    const auto named = [](const xdpfwd_name& one) { return std::string_view(one.text); };
+    return static_cast<std::uint32_t>(std::ranges::find(names_.all(), wanted, named) - names_.all().begin());
+  };
+  std::uint32_t slot = find(name);
+  if (slot < names_.size()) return slot;
+  slot = find("");
+  if (slot == names_.size())
+    throw Error(Code::capacity,
+                "attach " + name + ": more than " + std::to_string(XDPFWD_MAX_INTERFACES) + " interfaces");
+  std::strncpy(names_[slot].text, name.c_str(), sizeof(xdpfwd_name::text) - 1);
+  return slot;
 }
 
-Statistics::PerCpu Statistics::read_row(const xdpfwd_statistics_key& key) const {
-  PerCpu counts(static_cast<std::size_t>(libbpf_num_possible_cpus()));
-  if (bpf_map_lookup_elem(counts_.get(), &key, counts.data()) != 0) std::ranges::fill(counts, Count{});
-  return counts;
+Count Statistics::read_row(std::uint32_t row) const {
+  std::vector<Count> counts(static_cast<std::size_t>(libbpf_num_possible_cpus()));
+  if (bpf_map_lookup_elem(counts_.get(), &row, counts.data()) != 0) return {};
+  return std::accumulate(counts.begin(), counts.end(), Count{});
 }
 
 std::vector<InterfaceStatistics> Statistics::read() const {
   std::vector<InterfaceStatistics> all;
-  for (const auto& [index, name] : interfaces()) {
-    InterfaceStatistics& row = all.emplace_back(InterfaceStatistics{.name = name});
-    for_each_row(index, [&](const xdpfwd_statistics_key& key) {
-      const PerCpu counts = read_row(key);
-      row.count[key.family][key.reason] = std::accumulate(counts.begin(), counts.end(), Count{});
-    });
+  for (std::uint32_t slot = 0; slot < names_.size(); ++slot) {
+    if (names_[slot].text[0] == '\0') continue;
+    InterfaceStatistics& interface = all.emplace_back(InterfaceStatistics{.name = names_[slot].text});
+    for (std::uint32_t family = 0; family < XDPFWD_FAMILIES; ++family)
+      for (std::uint32_t reason = 0; reason < XDPFWD_REASONS; ++reason)
+        interface.count[family][reason] = read_row(slot * XDPFWD_SLOT_ROWS + family * XDPFWD_REASONS + reason);
   }
   std::ranges::sort(all, {}, &InterfaceStatistics::name);
   return all;

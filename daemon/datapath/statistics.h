@@ -10,6 +10,7 @@
 #include "bpf/xdpfwd_abi.h"
 #include "daemon/datapath/counters.h"
 #include "daemon/datapath/fd.h"
+#include "daemon/datapath/mapped_array.h"
 
 namespace xdpfwd {
 
@@ -25,9 +26,11 @@ inline constexpr std::array<std::string_view, XDPFWD_REASONS> statistics_reasons
 
 class Statistics {
  public:
-  Statistics(Fd counts, Fd names) : counts_(std::move(counts)), names_(std::move(names)) {}
+  /// The maps of these names, see bpf/account.h.
+  Statistics(Fd counts, Fd interfaces, Fd names)
+      : counts_(std::move(counts)), interfaces_(std::move(interfaces)), names_(std::move(names)) {}
 
-  /// Makes the interface's rows, so that its packets are counted. An interface that was deleted and made
+  /// Gives the interface a slot, so that its packets are counted. An interface that was deleted and made
   /// again goes on with the totals of its name. Throws Error (capacity) past XDPFWD_MAX_INTERFACES.
   void add_interface(unsigned index, const std::string& name);
 
@@ -35,16 +38,16 @@ class Statistics {
   std::vector<InterfaceStatistics> read() const;
 
   int counts() const { return counts_.get(); }
-  int names() const { return names_.get(); }
+  int interfaces() const { return interfaces_.fd(); }
+  int names() const { return names_.fd(); }
 
  private:
-  using PerCpu = std::vector<Count>;
-
-  std::vector<std::pair<unsigned, std::string>> interfaces() const;
-  PerCpu read_row(const xdpfwd_statistics_key& key) const;
+  std::uint32_t slot_of(const std::string& name);
+  Count read_row(std::uint32_t row) const;
 
   Fd counts_;
-  Fd names_;
+  MappedWords interfaces_;
+  MappedArray<xdpfwd_name> names_;
 };
 
 }  // namespace xdpfwd

@@ -76,11 +76,12 @@ std::vector<std::uint32_t> shuffled_ids(std::size_t count) {
 
 void count_packets_of(int program, unsigned interface, const std::string& name) {
   Fd counts = map_of(program, "statistics");
-  Fd names = map_of(program, "interfaces");
-  // Programs do not use map "interfaces", so the kernel does not list it among theirs.
-  if (!names)
-    names = Fd(bpf_map_create(BPF_MAP_TYPE_HASH, nullptr, sizeof(__u32), sizeof(xdpfwd_interface), 1, nullptr));
-  if (counts) Statistics(std::move(counts), std::move(names)).add_interface(interface, name);
+  if (!counts) return;
+  // Programs do not use map "names", so the kernel does not list it among theirs.
+  DECLARE_LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
+  Fd names(
+      bpf_map_create(BPF_MAP_TYPE_ARRAY, nullptr, sizeof(__u32), sizeof(xdpfwd_name), XDPFWD_MAX_INTERFACES, &options));
+  Statistics(std::move(counts), map_of(program, "interfaces"), std::move(names)).add_interface(interface, name);
 }
 
 }  // namespace xdpfwd::bench

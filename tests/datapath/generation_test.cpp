@@ -37,7 +37,7 @@ TEST_CASE("a generation is pinned with everything it consists of") {
   const LoadedProgram program;
   CHECK(names_in(program.pin_dir()) == std::vector<std::string>{"generation-1"});
   CHECK(names_in(program.pin_dir() / "generation-1") ==
-        std::vector<std::string>{"counters", "interfaces", "program", "statistics", "tags"});
+        std::vector<std::string>{"counters", "interfaces", "names", "program", "statistics", "tags"});
 }
 
 TEST_CASE("a pinned generation is found again with its program, tables and statistics") {
@@ -65,7 +65,7 @@ TEST_CASE("pinned generations come oldest first, and nothing else is taken for o
 
 TEST_CASE("a generation that its maker did not get done is removed, wherever it was cut short") {
   LoadedProgram program;
-  const std::vector<std::string> in_order{"counters", "tags", "statistics", "interfaces", "program"};
+  const std::vector<std::string> in_order{"counters", "tags", "statistics", "interfaces", "names", "program"};
   for (std::size_t made = 0; made < in_order.size(); ++made) {
     CAPTURE(made);
     Generation::create(program.pin_dir(), 2, sizes, nullptr);
@@ -126,8 +126,8 @@ TEST_CASE("statistics of another layout are not taken over") {
   LoadedProgram program;
   // As an older version may have left it: a count without bytes.
   const fs::path directory = program.pin_dir() / "generation-1";
-  const Fd smaller(bpf_map_create(BPF_MAP_TYPE_PERCPU_HASH, "statistics", sizeof(xdpfwd_statistics_key), 8,
-                                  XDPFWD_MAX_INTERFACES * XDPFWD_FAMILIES * XDPFWD_REASONS, nullptr));
+  const Fd smaller(bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "statistics", sizeof(__u32), 8,
+                                  XDPFWD_MAX_INTERFACES * XDPFWD_SLOT_ROWS, nullptr));
   fs::remove(directory / "statistics");
   REQUIRE(bpf_obj_pin(smaller.get(), (directory / "statistics").c_str()) == 0);
   const std::vector<Generation> pinned = Generation::pinned(program.pin_dir());

@@ -20,6 +20,7 @@ class Ipv4Check {
   Findings findings() {
     for (std::uint32_t index = 0; index < table_.roots().size() && found_.fault.empty(); ++index) {
       check_root(table_.roots()[index]);
+      check_filter(index);
       if (!found_.fault.empty()) found_.fault += ", root " + std::to_string(index);
     }
     if (found_.fault.empty() && used_ != table_.cells().used()) say("cells are used that no root leads to");
@@ -29,6 +30,13 @@ class Ipv4Check {
  private:
   void say(const std::string& fault) {
     if (found_.fault.empty()) found_.fault = fault;
+  }
+
+  void check_filter(std::uint32_t index) {
+    const std::uint32_t first_net = index * nets_a_root;
+    const std::uint64_t word = table_.filter()[first_net / XDPFWD_FILTER_NETS];
+    const std::uint64_t bits = word >> first_net % XDPFWD_FILTER_NETS & ((1u << nets_a_root) - 1);
+    if (bits != filter_bits(table_.roots()[index])) say("the filter tells something else than the root");
   }
 
   void check_root(std::uint64_t root) {
