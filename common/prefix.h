@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -40,7 +42,19 @@ class Prefix {
   Prefix widened(unsigned length) const { return {family_, address_, length}; }
 
   bool operator==(const Prefix&) const = default;
-  std::strong_ordering operator<=>(const Prefix& other) const;
+  std::strong_ordering operator<=>(const Prefix& other) const {
+    if (family_ != other.family_) return family_ <=> other.family_;
+    if (half(0) != other.half(0)) return half(0) <=> other.half(0);
+    if (half(8) != other.half(8)) return half(8) <=> other.half(8);
+    return length_ <=> other.length_;
+  }
+
+  /// Eight bytes of the address, from this one on, as a number.
+  std::uint64_t half(std::size_t first_byte) const {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, address_.data() + first_byte, sizeof bytes);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(bytes) : bytes;
+  }
 
  private:
   Family family_;

@@ -80,10 +80,13 @@ Connection Connection::open(const std::string& path, seconds timeout) {
   return {std::move(socket), timeout};
 }
 
-nlohmann::json Connection::call(std::string_view method, const nlohmann::json& params) {
-  const Deadline deadline = steady_clock::now() + timeout_;
-  send_line(request_line({1, std::string(method), params}), deadline);
-  const std::string line = receive_line(deadline);
+void Connection::send(std::string_view method, const nlohmann::json& params) {
+  deadline_ = steady_clock::now() + timeout_;
+  send_line(request_line({1, std::string(method), params}), deadline_);
+}
+
+nlohmann::json Connection::receive() {
+  const std::string line = receive_line(deadline_);
   try {
     return parse_response(line);
   } catch (const nlohmann::json::exception& error) {
@@ -97,7 +100,7 @@ nlohmann::json Connection::call(std::string_view method, const nlohmann::json& p
 
 void Connection::send_line(std::string_view line, Deadline deadline) {
   while (!line.empty()) {
-    const ssize_t sent = send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = ::send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) {
       line.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {

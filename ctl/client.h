@@ -36,9 +36,15 @@ class Connection {
   /// Takes over a connected stream socket; `timeout` is for each call.
   Connection(Descriptor socket, std::chrono::seconds timeout) : socket_(std::move(socket)), timeout_(timeout) {}
 
-  /// The result. Throws the Error that the daemon answered with, unreachable where it doesn't answer, internal where
-  /// its answer makes no sense.
-  nlohmann::json call(std::string_view method, const nlohmann::json& params);
+  /// Sends a request. Throws Error (unreachable).
+  void send(std::string_view method, const nlohmann::json& params);
+  /// The result of the request that was sent last. Throws the Error that the daemon answered with, unreachable where it
+  /// doesn't answer, internal where its answer makes no sense.
+  nlohmann::json receive();
+  nlohmann::json call(std::string_view method, const nlohmann::json& params) {
+    send(method, params);
+    return receive();
+  }
 
  private:
   using Deadline = std::chrono::steady_clock::time_point;
@@ -49,6 +55,7 @@ class Connection {
 
   Descriptor socket_;
   std::chrono::seconds timeout_;
+  Deadline deadline_{};   // of the request that was sent last
   std::string received_;  // what came after the last line
 };
 

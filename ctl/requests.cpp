@@ -22,6 +22,17 @@ void merge(json& whole, json part) {
   }
 }
 
+/// The parameters of the request that begins with this prefix.
+json with_prefixes(const Call& call, std::size_t first) {
+  json params = call.params;
+  json::array_t texts;
+  const std::size_t last = std::min(first + max_request_prefixes, call.prefixes.size());
+  texts.reserve(last - first);
+  for (std::size_t index = first; index < last; ++index) texts.emplace_back(to_string(call.prefixes[index]));
+  params["prefixes"] = std::move(texts);
+  return params;
+}
+
 /// The error of a request that was not the first.
 Error after(const Error& error, std::size_t done, std::size_t all) {
   return {error.code(),
@@ -32,21 +43,25 @@ Error after(const Error& error, std::size_t done, std::size_t all) {
 
 }  // namespace
 
-json send_all(const Call& call, const Send& send) {
-  if (call.prefixes.empty()) return send(call.params);
+json send_all(const Call& call, const Send& send, const Receive& receive) {
+  if (call.prefixes.empty()) {
+    send(call.params);
+    return receive();
+  }
+  const std::size_t all = call.prefixes.size();
   json whole = json::object();
-  json params = call.params;
-  for (std::size_t first = 0; first < call.prefixes.size(); first += max_request_prefixes) {
-    const std::size_t last = std::min(first + max_request_prefixes, call.prefixes.size());
-    json& texts = params["prefixes"] = json::array();
-    for (std::size_t index = first; index < last; ++index) texts.push_back(to_string(call.prefixes[index]));
+  json params = with_prefixes(call, 0);
+  for (std::size_t first = 0; first < all; first += max_request_prefixes) {
+    const std::size_t last = std::min(first + max_request_prefixes, all);
     try {
-      merge(whole, send(params));
+      send(params);
+      if (last < all) params = with_prefixes(call, last);  // while the daemon works
+      merge(whole, receive());
     } catch (const Error& error) {
       // What is not durable is in force: its request counts as done, and those after it were not sent.
       const std::size_t done = error.code() == Code::not_durable ? last : first;
-      if (call.prefixes.size() <= max_request_prefixes || done == 0) throw;
-      throw after(error, done, call.prefixes.size());
+      if (all <= max_request_prefixes || done == 0) throw;
+      throw after(error, done, all);
     }
   }
   return whole;

@@ -17,11 +17,13 @@ struct Call {
   std::vector<Prefix> prefixes;
 };
 
-/// Sends one request and returns its result, or throws Error.
-using Send = std::function<nlohmann::json(const nlohmann::json& params)>;
+/// Sends one request.
+using Send = std::function<void(const nlohmann::json& params)>;
+/// The result of the request that was sent last. Throws Error.
+using Receive = std::function<nlohmann::json()>;
 
 /// The result of all requests as if they had been one: arrays one after another, of all else the last.
 /// Where one of them fails, the Error tells how many prefixes were done before it.
-nlohmann::json send_all(const Call& call, const Send& send);
+nlohmann::json send_all(const Call& call, const Send& send, const Receive& receive);
 
 }  // namespace xdpfwd::ctl

@@ -42,7 +42,8 @@ int show_list(const Call& call, const Globals& globals, Connection& daemon) {
 }
 
 int show_result(const Call& call, const Globals& globals, Connection& daemon, steady_clock::time_point start) {
-  const json result = send_all(call, [&](const json& params) { return daemon.call(call.command->name, params); });
+  const json result = send_all(
+      call, [&](const json& params) { daemon.send(call.command->name, params); }, [&] { return daemon.receive(); });
   const int status = exit_status(call, result);
   if (globals.quiet) return status;
   const View view{.color = wants_color(globals.color, STDOUT_FILENO),

@@ -25,6 +25,14 @@ Error over_capacity(Family family, std::size_t wanted, std::uint32_t capacity) {
           "raise \"capacity\": {\"" + name + "\": ...} in the config file and reload, or flush a source"};
 }
 
+/// Has a claim go on from the present one of its source and action, if there is one.
+void renew(const ClaimList& claims, Edit& edit) {
+  const Claim* present = claims.of(edit.source);
+  if (present == nullptr || present->action != edit.claim->action) return;
+  edit.claim->since = present->since;
+  if (edit.keep == Keep::since_and_reason) edit.claim->reason = present->reason;
+}
+
 /// Narrow before wide on the way in, wide before narrow on the way out: whatever covers an address, it then
 /// has its old verdict or its new one at any moment, and what is dropped before and after never passes in between.
 void put_in_safe_order(Delta& delta) {
@@ -47,7 +55,10 @@ std::vector<Edit> Delta::inverse() const {
 Delta Blocklist::change(std::vector<Edit> edits) {
   check_capacity(edits);
   Delta delta;
+  delta.claims.reserve(edits.size());
+  delta.changed.reserve(edits.size());
   Touched touched;
+  touched.reserve(edits.size());
   for (Edit& edit : edits) set_claim(std::move(edit), delta, touched);
   for (const auto& [prefix, id] : touched) finish(prefix, by_id_[id], delta);
   name_heirs(delta);
@@ -73,9 +84,9 @@ void Blocklist::check_capacity(const std::vector<Edit>& edits) const {
 }
 
 void Blocklist::set_claim(Edit edit, Delta& delta, Touched& touched) {
-  auto position = entries_.find(edit.prefix);
-  if (position == entries_.end()) {
-    if (!edit.claim) return;
+  auto position = entries_.lower_bound(edit.prefix);
+  if (position == entries_.end() || position->first != edit.prefix) {
+    if (!edit.claim) return delta.changed.push_back(false);
     position = entries_.emplace_hint(position, edit.prefix, allocate_id());
     ++sizes_[index_of(edit.prefix.family())];
     count(edit.prefix, Action::none, +1);
@@ -83,10 +94,12 @@ void Blocklist::set_claim(Edit edit, Delta& delta, Touched& touched) {
   }
   Entry& entry = by_id_[position->second];
   if (edit.claim) edit.claim->source = interned(edit.claim->source);
+  if (edit.claim && edit.keep != Keep::nothing) renew(entry.claims, edit);
   std::optional<Claim> before = edit.claim ? entry.claims.put(*edit.claim) : entry.claims.take(edit.source);
   if (before && before->until) expiries_.erase({*before->until, edit.prefix, before->source});
   if (edit.claim && edit.claim->until) expiries_.insert({*edit.claim->until, edit.prefix, edit.claim->source});
   set_action(edit.prefix, entry, touched);
+  delta.changed.push_back((before ? before->action : Action::none) != (edit.claim ? edit.claim->action : Action::none));
   if (before != edit.claim)
     delta.claims.push_back({edit.prefix, std::move(edit.source), std::move(before), std::move(edit.claim)});
 }

@@ -31,11 +31,15 @@ struct Capacity {
 /// A small number; an entry keeps its id for as long as it lives. See Blocklist::id_bound.
 using EntryId = std::uint32_t;
 
+/// What a claim takes over from the source's present one with the same action: it is renewed then, rather than new.
+enum class Keep : std::uint8_t { nothing, since, since_and_reason };
+
 /// What one source is to claim of one prefix from now on; nothing takes its claim back.
 struct Edit {
   Prefix prefix;
   SharedText source;
   std::optional<Claim> claim;
+  Keep keep = Keep::nothing;
 };
 
 /// An entry as the datapath has to know it.
@@ -69,6 +73,7 @@ struct Delta {
   std::vector<Effective> upserts;   // to be in the datapath with this action
   std::vector<Removal> removals;    // to be there no longer
   std::vector<ClaimChange> claims;  // in the order in which they were made
+  std::vector<bool> changed;        // for each edit: whether its source now claims something else, renewals aside
 
   /// The edits that undo this change.
   std::vector<Edit> inverse() const;

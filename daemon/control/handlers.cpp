@@ -19,11 +19,6 @@ std::string source_of(const json& params) {
   return source;
 }
 
-std::optional<SharedText> reason_of(const json& params) {
-  const auto reason = params.find("reason");
-  return reason == params.end() ? std::nullopt : std::optional(SharedText(reason->get_ref<const std::string&>()));
-}
-
 /// The time to live as an end; none where there is none.
 std::optional<BootTime> until_of(const json& params) {
   const std::int64_t ttl = params.value("ttl", std::int64_t{-1});
@@ -31,36 +26,53 @@ std::optional<BootTime> until_of(const json& params) {
   return BootClock::now() + std::chrono::seconds(ttl);
 }
 
-/// The source's claim on a prefix as it is now, or nullptr.
-const Claim* present_claim(const Blocklist& blocklist, const Prefix& prefix, std::string_view source) {
-  const Entry* entry = blocklist.find(prefix);
-  return entry == nullptr ? nullptr : entry->claims.of(source);
+/// For those who want to hear of it: --strict.
+void refuse_what_is_claimed(const Blocklist& blocklist, std::span<const Prefix> prefixes, std::string_view source,
+                            Action action) {
+  for (const Prefix& prefix : prefixes) {
+    const Entry* entry = blocklist.find(prefix);
+    const Claim* present = entry == nullptr ? nullptr : entry->claims.of(source);
+    if (present != nullptr && present->action == action)
+      throw Error(Code::refused,
+                  to_string(prefix) + ": " + std::string(source) + " claims it already; nothing was changed",
+                  "leave out --strict to renew it");
+  }
+}
+
+/// The positions of the prefixes, in the order of the addresses: neighbours in the list are neighbours in memory,
+/// everywhere from the model to the tables.
+std::vector<std::size_t> address_order(std::span<const Prefix> prefixes) {
+  std::vector<std::pair<Prefix, std::size_t>> positions;
+  positions.reserve(prefixes.size());
+  for (const Prefix& prefix : prefixes) positions.emplace_back(prefix, positions.size());
+  std::ranges::sort(positions);
+  std::vector<std::size_t> order;
+  order.reserve(positions.size());
+  for (const auto& [prefix, position] : positions) order.push_back(position);
+  return order;
 }
 
 json claim(const Call& call, Action action) {
   const SharedText source(source_of(call.params));
-  const std::optional<SharedText> reason = reason_of(call.params);
   const std::optional<BootTime> until = until_of(call.params);
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const bool has_reason = call.params.contains("reason");
+  const Claim claim{.source = source,
+                    .action = action,
+                    .reason = call.params.value("reason", ""),
+                    .since = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
+                    .until = until};
+  const std::vector<Prefix> prefixes = prefixes_of(call.params);
+  if (call.params.value("strict", false)) refuse_what_is_claimed(call.firewall.blocklist(), prefixes, source, action);
+  const std::vector<std::size_t> order = address_order(prefixes);
   std::vector<Edit> edits;
-  json changed = json::array();
-  for (const Prefix& prefix : prefixes_of(call.params)) {
-    const Claim* present = present_claim(call.firewall.blocklist(), prefix, source);
-    const bool same = present != nullptr && present->action == action;
-    if (same && call.params.value("strict", false))
-      throw Error(Code::refused, to_string(prefix) + ": " + source.str() + " claims it already; nothing was changed",
-                  "leave out --strict to renew it");
-    changed.push_back(!same);
-    // A renewed claim goes on: it keeps its beginning, and its reason unless there is a new one.
-    edits.push_back({prefix, source,
-                     Claim{.source = source,
-                           .action = action,
-                           .reason = reason.value_or(same ? present->reason : SharedText()),
-                           .since = same ? present->since : now,
-                           .until = until}});
-  }
-  call.firewall.change(std::move(edits));
-  return {{"changed", std::move(changed)},
+  edits.reserve(prefixes.size());
+  for (const std::size_t index : order)
+    edits.push_back({prefixes[index], source, claim, has_reason ? Keep::since : Keep::since_and_reason});
+  const std::vector<bool> changed = call.firewall.change(std::move(edits)).changed;
+  json in_request_order = json::array_t(prefixes.size());
+  for (std::size_t position = 0; position < order.size(); ++position)
+    in_request_order[order[position]] = changed[position];
+  return {{"changed", std::move(in_request_order)},
           {"until", until ? json(to_wall_time(*until).time_since_epoch().count()) : json()}};
 }
 

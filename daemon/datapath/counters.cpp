@@ -1,7 +1,6 @@
 #include "daemon/datapath/counters.h"
 
 #include <atomic>
-#include <cstring>
 #include <unordered_map>
 
 #include "bpf/xdpfwd_abi.h"
@@ -25,10 +24,8 @@ constexpr std::uint64_t ipv4_tag = std::uint64_t{1} << 63;
 /// Never 0. Of IPv4 it is the prefix itself; of IPv6 a hash of 63 bits, the same in every version of the daemon.
 std::uint64_t tag_of(const Prefix& prefix) {
   if (prefix.family() == Family::ipv4)
-    return ipv4_tag | std::uint64_t{ipv4::number_of(prefix.address())} << 8 | prefix.length();
-  std::uint64_t halves[2];
-  std::memcpy(halves, prefix.address().data(), sizeof(halves));
-  const std::uint64_t hash = mixed(mixed(mixed(halves[0]) ^ halves[1]) ^ prefix.length()) & ~ipv4_tag;
+    return ipv4_tag | std::uint64_t{ipv4::number_of(prefix)} << 8 | prefix.length();
+  const std::uint64_t hash = mixed(mixed(mixed(prefix.half(0)) ^ prefix.half(8)) ^ prefix.length()) & ~ipv4_tag;
   return hash == 0 ? 1 : hash;
 }
 

@@ -66,17 +66,14 @@ constexpr std::uint64_t filter_bits(std::uint64_t root) {
   return bits;
 }
 
-/// An address as a number.
-constexpr std::uint32_t number_of(const Prefix::Address& address) {
-  return std::uint32_t{address[0]} << 24 | std::uint32_t{address[1]} << 16 | std::uint32_t{address[2]} << 8 |
-         address[3];
-}
+/// A prefix's first address as a number.
+inline std::uint32_t number_of(const Prefix& prefix) { return static_cast<std::uint32_t>(prefix.half(0) >> 32); }
 
 }  // namespace ipv4
 
 template <typename Loses>
 void Ipv4Table::repaint(const Prefix& prefix, Loses&& loses, Owner to) {
-  const std::uint32_t first = ipv4::number_of(prefix.address());
+  const std::uint32_t first = ipv4::number_of(prefix);
   const std::uint32_t last = first | static_cast<std::uint32_t>(0xffffffffull >> prefix.length());
   for (std::uint32_t index = first >> ipv4::root_host_bits; index <= last >> ipv4::root_host_bits; ++index) {
     const std::uint64_t root = roots_[index];

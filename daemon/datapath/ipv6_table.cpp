@@ -18,15 +18,8 @@ constexpr std::size_t batch_size = 4096;
 // Words for an entry: an address whose word is another's pays for a probe that finds nothing.
 constexpr std::uint32_t words_per_entry = 4;
 
-/// Half an address as a number.
-std::uint64_t half_of(const Prefix::Address& address, std::size_t first_byte) {
-  std::uint64_t number = 0;
-  for (std::size_t byte = first_byte; byte < first_byte + 8; ++byte) number = number << 8 | address[byte];
-  return number;
-}
-
 xdpfwd_ipv6_key key_of(const Prefix& prefix) {
-  return {.high = half_of(prefix.address(), 0), .low = half_of(prefix.address(), 8), .length = prefix.length()};
+  return {.high = prefix.half(0), .low = prefix.half(8), .length = prefix.length()};
 }
 
 constexpr bool is_in(unsigned length, std::uint64_t lengths) { return lengths >> ipv6::bit_of(length) & 1; }
@@ -56,7 +49,7 @@ std::size_t Ipv6Table::word_of(std::uint64_t high, unsigned length) const {
 /// Has packets look for the prefix's length around its addresses. A length is never taken back within
 /// a generation: looking for what is gone costs a probe, no more.
 void Ipv6Table::announce(const Prefix& prefix) {
-  const std::size_t word = word_of(half_of(prefix.address(), 0), prefix.length());
+  const std::size_t word = word_of(prefix.half(0), prefix.length());
   lengths_.publish(word, lengths_[word] | std::uint64_t{1} << ipv6::bit_of(prefix.length()));
 }
 

@@ -94,6 +94,14 @@ TEST_CASE("a bad line in standard input is named, and nothing is blocked") {
   CHECK(sandbox.ask({"list"})["total"] == 0);
 }
 
+TEST_CASE("what changed is told in the order of the request") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  sandbox.ask({"block", "203.0.113.1", "192.0.2.1"});
+  const auto answer = sandbox.ask({"block", "203.0.113.1", "198.51.100.1", "2001:db8::1", "192.0.2.1", "198.51.100.1"});
+  CHECK(answer["changed"] == nlohmann::json{false, true, true, false, false});
+}
+
 TEST_CASE("unblock tells what is blocked all the same") {
   Fixture sandbox;
   sandbox.start_daemon();

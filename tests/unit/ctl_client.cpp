@@ -119,23 +119,34 @@ TEST_CASE("where no daemon listens the error says how to start it", "[ctl]") {
   CHECK_THROWS_AS(Connection::open("", std::chrono::seconds(1)), Error);
 }
 
+/// With a daemon that answers each request as told.
+json send_to(const std::function<json(const json&)>& daemon, const Call& call) {
+  json params;
+  return send_all(
+      call, [&](const json& sent) { params = sent; }, [&] { return daemon(params); });
+}
+
 TEST_CASE("a command without prefixes is one request", "[ctl]") {
   const Call call{find_command("flush"), {{"source", "feed"}}, {}};
-  const json result = send_all(call, [](const json& params) {
-    CHECK(params == json{{"source", "feed"}});
-    return json{{"removed", 3}};
-  });
+  const json result = send_to(
+      [](const json& params) {
+        CHECK(params == json{{"source", "feed"}});
+        return json{{"removed", 3}};
+      },
+      call);
   CHECK(result == json{{"removed", 3}});
 }
 
 TEST_CASE("more prefixes than a request holds go in several, in order, with one result", "[ctl]") {
   std::vector<std::size_t> sizes;
-  const json result = send_all(block(max_request_prefixes + 2), [&](const json& params) {
-    CHECK(params.at("source") == "feed");
-    CHECK(params.at("prefixes").front() == (sizes.empty() ? "10.0.0.0" : "10.1.0.0"));
-    sizes.push_back(params.at("prefixes").size());
-    return json{{"changed", json::array_t(sizes.back(), sizes.size() == 1)}, {"revision", sizes.size()}};
-  });
+  const json result = send_to(
+      [&](const json& params) {
+        CHECK(params.at("source") == "feed");
+        CHECK(params.at("prefixes").front() == (sizes.empty() ? "10.0.0.0" : "10.1.0.0"));
+        sizes.push_back(params.at("prefixes").size());
+        return json{{"changed", json::array_t(sizes.back(), sizes.size() == 1)}, {"revision", sizes.size()}};
+      },
+      block(max_request_prefixes + 2));
   CHECK(sizes == std::vector<std::size_t>{max_request_prefixes, 2});
   CHECK(result.at("changed").size() == max_request_prefixes + 2);
   CHECK(result.at("changed").front() == true);
@@ -147,10 +158,12 @@ TEST_CASE("where a later request fails the error says what is done", "[ctl]") {
   const auto message = [](Code code) -> std::string {
     int requests = 0;
     try {
-      send_all(block(2 * max_request_prefixes + 1), [&](const json&) -> json {
-        if (++requests == 2) throw Error(code, "no");
-        return {{"changed", json::array()}};
-      });
+      send_to(
+          [&](const json&) -> json {
+            if (++requests == 2) throw Error(code, "no");
+            return {{"changed", json::array()}};
+          },
+          block(2 * max_request_prefixes + 1));
     } catch (const Error& error) {
       CHECK(error.code() == code);
       return error.what();
