@@ -18,7 +18,7 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, __u64);
+	__type(value, struct xdpfwd_lengths);
 } ipv6_lengths SEC(".maps");
 
 /* Not preallocated, so that it takes what its entries take. */
@@ -30,22 +30,42 @@ struct {
 	__type(value, __u32);
 } ipv6 SEC(".maps");
 
-/* 64 less the binary logarithm of how many words of ipv6_lengths are found by hash. */
+/* 64 less the binary logarithm of how many of ipv6_lengths are found by hash. */
 const volatile __u32 ipv6_hash_shift = 63;
 
-static __always_inline __u32 hash_of(__u64 bits)
+struct search {
+	__u64 high; /* half of the address */
+	__u64 low;
+	struct xdpfwd_lengths lengths; /* still to look for */
+	__u64 owner;
+};
+
+static __always_inline void add_lengths(struct xdpfwd_lengths *lengths, __u32 index, __u64 above_64,
+					__u64 up_to_64)
 {
-	return bits * XDPFWD_HASH_FACTOR >> ipv6_hash_shift;
+	const volatile struct xdpfwd_lengths *there = bpf_map_lookup_elem(&ipv6_lengths, &index);
+
+	if (!there)
+		return;
+	if (above_64)
+		lengths->above_64 |= there->above_64 & above_64;
+	lengths->up_to_64 |= there->up_to_64 & up_to_64;
 }
 
-static __always_inline __u64 lengths_around(__u64 high)
+static __always_inline __u32 hash_of(__u64 first_bits)
+{
+	return first_bits * XDPFWD_HASH_FACTOR >> ipv6_hash_shift;
+}
+
+static __always_inline void find_lengths(struct search *search)
 {
 	__u32 last = 1u << (64 - ipv6_hash_shift);
 
-	return (word_at(&ipv6_lengths, hash_of(high >> (64 - XDPFWD_LONG_LENGTH))) & XDPFWD_LENGTHS_LONG) |
-	       (word_at(&ipv6_lengths, hash_of(high >> (64 - XDPFWD_MIDDLE_LENGTH))) &
-		XDPFWD_LENGTHS_MIDDLE) |
-	       word_at(&ipv6_lengths, last);
+	add_lengths(&search->lengths, hash_of(search->high >> (64 - XDPFWD_LONG_LENGTH)), ~0ull,
+		    XDPFWD_LONG_BITS);
+	add_lengths(&search->lengths, hash_of(search->high >> (64 - XDPFWD_MIDDLE_LENGTH)), 0,
+		    XDPFWD_MIDDLE_BITS);
+	add_lengths(&search->lengths, last, 0, ~0ull);
 }
 
 /* Keeps the first bits of a word, 0 to 64. In two shifts, since one by 64 does nothing in BPF. */
@@ -53,13 +73,6 @@ static __always_inline __u64 first_bits(__u64 word, __u32 bits)
 {
 	return word & ~(~0ull >> bits / 2 >> (bits - bits / 2));
 }
-
-struct search {
-	__u64 high;
-	__u64 low;
-	__u64 lengths; /* still to look for, as in map "ipv6_lengths" */
-	__u64 owner;
-};
 
 static __always_inline __u32 probe(const struct search *search, __u32 length)
 {
@@ -74,19 +87,30 @@ static __always_inline __u32 probe(const struct search *search, __u32 length)
 	return owner ? *owner : 0;
 }
 
-/* A round of bpf_loop(), which the verifier goes through once; a loop written out takes it 64 times as long. */
+/* The longest of the lengths, which is taken out of them; there is one. */
+static __always_inline __u32 take_longest(struct xdpfwd_lengths *lengths)
+{
+	__u64 above_64 = lengths->above_64;
+	__u64 up_to_64 = lengths->up_to_64;
+
+	if (above_64) {
+		lengths->above_64 = above_64 & (above_64 - 1);
+		return 128 - lowest_bit(above_64);
+	}
+	lengths->up_to_64 = up_to_64 & (up_to_64 - 1);
+	return 64 - lowest_bit(up_to_64);
+}
+
+/* A round of bpf_loop(), which the verifier goes through once; a loop written out takes it 128 times as long. */
 static long look_for_longest(__u32 round, struct search *search)
 {
-	__u32 longest = 128 - 2 * lowest_bit(search->lengths);
+	__u32 length = take_longest(&search->lengths);
 
 	(void)round;
-	search->owner = probe(search, longest);
-	if (!search->owner)
-		search->owner = probe(search, longest - 1);
-	if (!search->owner && longest == 2)
+	search->owner = probe(search, length);
+	if (!search->owner && length == 1)
 		search->owner = probe(search, 0);
-	search->lengths &= search->lengths - 1;
-	return search->owner || !search->lengths;
+	return search->owner || !(search->lengths.above_64 | search->lengths.up_to_64);
 }
 
 /* Takes the address in network order. */
@@ -97,9 +121,9 @@ static __always_inline __u32 lookup_ipv6(const __u32 *address)
 		.low = (__u64)bpf_ntohl(address[2]) << 32 | bpf_ntohl(address[3]),
 	};
 
-	search.lengths = lengths_around(search.high);
-	if (search.lengths)
-		bpf_loop(XDPFWD_LENGTH_BITS, look_for_longest, &search, 0);
+	find_lengths(&search);
+	if (search.lengths.above_64 | search.lengths.up_to_64)
+		bpf_loop(128, look_for_longest, &search, 0);
 	return search.owner;
 }
 

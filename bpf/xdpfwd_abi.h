@@ -93,15 +93,17 @@ struct xdpfwd_name {
 #define XDPFWD_TABLE 33
 #define XDPFWD_TABLE_CELLS 128
 
-/* IPv6, map "ipv6_lengths": which lengths to look for, in words of 64 bits, longest first: bit 0 stands for
- * 128 and 127, bit 1 for 126 and 125, and so on; bit 63 for 2, 1 and 0. A word is found by the hash
- * of the address's first 47 bits for the lengths from 47 on, of its first 31 for those from 31 to
- * 46; for all shorter ones there is the last word. */
-#define XDPFWD_LENGTHS_LONG ((1ull << 41) - 1)
-#define XDPFWD_LENGTHS_MIDDLE (((1ull << 49) - 1) & ~XDPFWD_LENGTHS_LONG)
-#define XDPFWD_LONG_LENGTH 47
-#define XDPFWD_MIDDLE_LENGTH 31
-#define XDPFWD_LENGTH_BITS 64
+/* IPv6, map "ipv6_lengths": which lengths of entry there are around an address, a bit for each, the longest
+ * lowest. Found by the hash of the address's first 48 bits for the lengths from 48 on, of its first 32
+ * for those from 32 to 47; the last one of the map has all shorter ones. */
+struct xdpfwd_lengths {
+	__u64 above_64; /* bit 128 - length */
+	__u64 up_to_64; /* bit 64 - length; the highest stands for 0 as well */
+};
+#define XDPFWD_LONG_LENGTH 48
+#define XDPFWD_MIDDLE_LENGTH 32
+#define XDPFWD_LONG_BITS ((2ull << (64 - XDPFWD_LONG_LENGTH)) - 1) /* of up_to_64 */
+#define XDPFWD_MIDDLE_BITS (((2ull << (64 - XDPFWD_MIDDLE_LENGTH)) - 1) & ~XDPFWD_LONG_BITS)
 #define XDPFWD_HASH_FACTOR 0x9e3779b97f4a7c15ull /* 2^64 / the golden ratio: Knuth's multiplicative hashing */
 
 /* The key of map "ipv6", whose value is an owner. The two halves of the address are numbers: the

@@ -38,13 +38,13 @@ Skeleton load(const Sizes& sizes, const Generation* previous) {
   Skeleton skeleton(xdpfwd_bpf__open(), &xdpfwd_bpf__destroy);
   if (!skeleton) throw system_error("open the XDP program", errno);
   const auto& maps = skeleton->maps;
-  const std::uint32_t length_words = Ipv6Table::words_for(sizes.ipv6);
+  const std::uint32_t lengths = Ipv6Table::lengths_for(sizes.ipv6);
   bpf_map__set_max_entries(maps.ipv4_cells, sizes.cells);
   bpf_map__set_max_entries(maps.ipv6, sizes.ipv6);
-  bpf_map__set_max_entries(maps.ipv6_lengths, length_words);
+  bpf_map__set_max_entries(maps.ipv6_lengths, lengths);
   bpf_map__set_max_entries(maps.counters, sizes.ids);
   bpf_map__set_max_entries(maps.tags, sizes.ids);
-  skeleton->rodata->ipv6_hash_shift = Ipv6Table::hash_shift(length_words);
+  skeleton->rodata->ipv6_hash_shift = Ipv6Table::hash_shift(lengths);
   if (previous != nullptr && fits(previous->statistics().counts(), maps.statistics) &&
       fits(previous->statistics().interfaces(), maps.interfaces) && fits(previous->statistics().names(), maps.names)) {
     bpf_map__reuse_fd(maps.statistics, previous->statistics().counts());

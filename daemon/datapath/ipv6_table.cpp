@@ -15,42 +15,52 @@ namespace {
 // Entries in one system call.
 constexpr std::size_t batch_size = 4096;
 
-// Words for an entry: an address whose word is another's pays for a probe that finds nothing.
-constexpr std::uint32_t words_per_entry = 4;
+// An address whose lengths are another's, by its hash, pays for a probe that finds nothing.
+constexpr std::uint32_t lengths_per_entry = 4;
 
 xdpfwd_ipv6_key key_of(const Prefix& prefix) {
   return {.high = prefix.half(0), .low = prefix.half(8), .length = prefix.length()};
 }
 
-constexpr bool is_in(unsigned length, std::uint64_t lengths) { return lengths >> ipv6::bit_of(length) & 1; }
-static_assert(is_in(128, XDPFWD_LENGTHS_LONG) && is_in(XDPFWD_LONG_LENGTH, XDPFWD_LENGTHS_LONG));
-static_assert(is_in(XDPFWD_LONG_LENGTH - 1, XDPFWD_LENGTHS_MIDDLE) &&
-              is_in(XDPFWD_MIDDLE_LENGTH, XDPFWD_LENGTHS_MIDDLE));
-static_assert(!is_in(XDPFWD_MIDDLE_LENGTH - 1, XDPFWD_LENGTHS_LONG | XDPFWD_LENGTHS_MIDDLE) && ipv6::bit_of(0) == 63);
+/// What stands for a length.
+constexpr xdpfwd_lengths bit_of(unsigned length) {
+  if (length > 64) return {.above_64 = 1ull << (128 - length), .up_to_64 = 0};
+  return {.above_64 = 0, .up_to_64 = 1ull << (64 - std::max(length, 1u))};
+}
+static_assert(bit_of(48).up_to_64 & XDPFWD_LONG_BITS && bit_of(47).up_to_64 & XDPFWD_MIDDLE_BITS);
+static_assert(bit_of(32).up_to_64 & XDPFWD_MIDDLE_BITS && !(bit_of(31).up_to_64 & XDPFWD_MIDDLE_BITS));
 
 }  // namespace
 
-std::uint32_t Ipv6Table::words_for(std::uint32_t entries) {
-  return std::bit_ceil(std::max(entries, 2u) * words_per_entry) + 1;
+std::uint32_t Ipv6Table::lengths_for(std::uint32_t entries) {
+  return std::bit_ceil(std::max(entries, 2u) * lengths_per_entry) + 1;
 }
 
-std::uint32_t Ipv6Table::hash_shift(std::uint32_t words) {
-  return 64 - static_cast<std::uint32_t>(std::countr_zero(words - 1));
+std::uint32_t Ipv6Table::hash_shift(std::uint32_t lengths) {
+  return 64 - static_cast<std::uint32_t>(std::countr_zero(lengths - 1));
 }
 
-std::size_t Ipv6Table::word_of(std::uint64_t high, unsigned length) const {
-  const auto words = static_cast<std::uint32_t>(lengths_.size());
-  const auto hashed = [&](unsigned bits) { return (high >> (64 - bits)) * XDPFWD_HASH_FACTOR >> hash_shift(words); };
+std::size_t Ipv6Table::index_of(std::uint64_t high, unsigned length) const {
+  const auto size = static_cast<std::uint32_t>(lengths_.size());
+  const auto hashed = [&](unsigned bits) { return (high >> (64 - bits)) * XDPFWD_HASH_FACTOR >> hash_shift(size); };
   if (length >= XDPFWD_LONG_LENGTH) return hashed(XDPFWD_LONG_LENGTH);
   if (length >= XDPFWD_MIDDLE_LENGTH) return hashed(XDPFWD_MIDDLE_LENGTH);
-  return words - 1;
+  return size - 1;
+}
+
+bool Ipv6Table::is_announced(std::uint64_t high, unsigned length) const {
+  const xdpfwd_lengths& lengths = lengths_[index_of(high, length)];
+  const xdpfwd_lengths bit = bit_of(length);
+  return (lengths.above_64 & bit.above_64) != 0 || (lengths.up_to_64 & bit.up_to_64) != 0;
 }
 
 /// Has packets look for the prefix's length around its addresses. A length is never taken back within
 /// a generation: looking for what is gone costs a probe, no more.
 void Ipv6Table::announce(const Prefix& prefix) {
-  const std::size_t word = word_of(prefix.half(0), prefix.length());
-  lengths_.publish(word, lengths_[word] | std::uint64_t{1} << ipv6::bit_of(prefix.length()));
+  xdpfwd_lengths& lengths = lengths_[index_of(prefix.half(0), prefix.length())];
+  const xdpfwd_lengths bit = bit_of(prefix.length());
+  __atomic_fetch_or(&lengths.above_64, bit.above_64, __ATOMIC_RELEASE);
+  __atomic_fetch_or(&lengths.up_to_64, bit.up_to_64, __ATOMIC_RELEASE);
 }
 
 void Ipv6Table::put(std::span<const Effective> entries) {

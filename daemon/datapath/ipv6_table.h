@@ -2,7 +2,6 @@
 // are to look for around an address. bpf/xdpfwd_abi.h has their layout.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -23,29 +22,22 @@ class Ipv6Table {
   /// Throws Error. One that is not there is no error.
   void remove(const Prefix& prefix);
 
-  /// How many words map "ipv6_lengths" has for so many entries: with the last one for the shortest lengths.
-  static std::uint32_t words_for(std::uint32_t entries);
-  /// What the program is to shift hashes by, given the number of words.
-  static std::uint32_t hash_shift(std::uint32_t words);
+  /// How many values map "ipv6_lengths" has for so many entries: with the last one, for the shortest lengths.
+  static std::uint32_t lengths_for(std::uint32_t entries);
+  /// What the program is to shift hashes by, given that number.
+  static std::uint32_t hash_shift(std::uint32_t lengths);
 
-  /// Which word of lengths() tells of entries of this length around an address with this upper half.
-  std::size_t word_of(std::uint64_t high, unsigned length) const;
+  /// True where packets look for entries of this length around addresses with this upper half.
+  bool is_announced(std::uint64_t high, unsigned length) const;
 
-  const MappedWords& lengths() const { return lengths_; }
   int entries() const { return entries_.get(); }
 
  private:
+  std::size_t index_of(std::uint64_t high, unsigned length) const;
   void announce(const Prefix& prefix);
 
-  MappedWords lengths_;
+  MappedArray<xdpfwd_lengths> lengths_;
   Fd entries_;
 };
-
-namespace ipv6 {
-
-/// The bit of a word of lengths that stands for this one, 0 to 128.
-constexpr unsigned bit_of(unsigned length) { return std::min((128 - length) / 2, XDPFWD_LENGTH_BITS - 1u); }
-
-}  // namespace ipv6
 
 }  // namespace xdpfwd

@@ -127,8 +127,7 @@ std::string fault_of_ipv6(const Ipv6Table& table) {
     Owner owner = nobody;
     if (bpf_map_lookup_elem(table.entries(), &key, &owner) != 0 || !is_owner(owner)) return "an entry's owner is none";
     if (key.length > 128) return "an entry's length is " + std::to_string(key.length);
-    const std::uint64_t word = table.lengths()[table.word_of(key.high, static_cast<unsigned>(key.length))];
-    if (!(word >> ipv6::bit_of(static_cast<unsigned>(key.length)) & 1)) return "no packet would look for an entry";
+    if (!table.is_announced(key.high, static_cast<unsigned>(key.length))) return "no packet would look for an entry";
   }
   return {};
 }
