@@ -43,23 +43,23 @@ class Sweep {
  public:
   explicit Sweep(std::vector<IntervalModel::Interval>& intervals) : intervals_(intervals) { begin({}); }
 
-  void open(Family family, const Prefix& prefix, Held& entry) {
-    close_before(family, prefix.address());
+  void open(Held& entry) {
+    close_before(entry.prefix.address());
     open_.push_back(&entry);
-    begin(prefix.address());
+    begin(entry.prefix.address());
   }
-  void close_all(Family family) {
-    while (!open_.empty()) close_last(family);
+  void close_all() {
+    while (!open_.empty()) close_last();
   }
 
  private:
-  void close_before(Family family, const Prefix::Address& address) {
-    while (!open_.empty() && open_.back()->last < address) close_last(family);
+  void close_before(const Prefix::Address& address) {
+    while (!open_.empty() && open_.back()->last < address) close_last();
   }
-  void close_last(Family family) {
-    const Prefix last = host(family, open_.back()->last);
+  void close_last() {
+    const std::optional<Prefix> next = host_after(open_.back()->prefix);
     open_.pop_back();
-    if (const std::optional<Prefix> next = host_after(last)) begin(next->address());
+    if (next) begin(next->address());
   }
   void begin(const Prefix::Address& address) {
     if (!intervals_.empty() && intervals_.back().first == address) intervals_.pop_back();
@@ -72,19 +72,18 @@ class Sweep {
 
 }  // namespace
 
+IntervalModel::Entry::Entry(const Prefix& its_prefix) : prefix(its_prefix), last(last_host(its_prefix).address()) {}
+
 void IntervalModel::change(const std::vector<Edit>& edits) {
   for (const Edit& edit : edits) {
-    Entry& entry = entries_[edit.prefix];
+    Entry& entry = entries_.try_emplace(edit.prefix, edit.prefix).first->second;
     if (edit.claim)
       entry.claims[edit.source.str()] = edit.claim->action;
     else
       entry.claims.erase(edit.source.str());
   }
   std::erase_if(entries_, [](const auto& item) { return item.second.claims.empty(); });
-  for (auto& [prefix, entry] : entries_) {
-    entry.action = strongest_claim(entry);
-    entry.last = last_host(prefix).address();
-  }
+  for (auto& [prefix, entry] : entries_) entry.action = strongest_claim(entry);
   for (const Family family : families) sweep(family);
 }
 
@@ -94,8 +93,8 @@ void IntervalModel::sweep(Family family) {
   intervals.clear();
   Sweep sweep(intervals);
   for (auto& [prefix, entry] : entries_)
-    if (prefix.family() == family) sweep.open(family, prefix, entry);
-  sweep.close_all(family);
+    if (prefix.family() == family) sweep.open(entry);
+  sweep.close_all();
 }
 
 IntervalModel::Entry* IntervalModel::decide(Family family, const Prefix::Address& address) const {

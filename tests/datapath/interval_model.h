@@ -16,9 +16,12 @@ namespace xdpfwd {
 class IntervalModel {
  public:
   struct Entry {
+    explicit Entry(const Prefix& its_prefix);
+
+    Prefix prefix;
+    Prefix::Address last;
     std::map<std::string, Action> claims;  // by source
     Action action = Action::none;          // the strongest of them
-    Prefix::Address last{};
     std::uint64_t packets = 0;
   };
   /// Up to the next one begins.
