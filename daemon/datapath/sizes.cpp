@@ -50,9 +50,10 @@ Sizes sizes_for(const Need& need, const Capacity& capacity, bool growing) {
     return narrowed(std::max(used + 1, std::min(most + 1, std::max(used * factor, static_cast<double>(least)))));
   };
   const double cells = static_cast<double>(need.cells) * (growing ? 2 : 1.25);
+  const auto ipv4 = static_cast<double>(need.ipv4);
+  const double ipv4_entries = std::max(ipv4, std::min(ipv4 * factor, static_cast<double>(capacity.ipv4)));
   return {.ids = room(need.id_bound, least_ids, most_ids),
-          .cells = narrowed(std::max(
-              {static_cast<double>(least_cells), cells, static_cast<double>(need.ipv4) * factor * cells_per_entry})),
+          .cells = narrowed(std::max({static_cast<double>(least_cells), cells, ipv4_entries * cells_per_entry})),
           .ipv6 = room(static_cast<double>(need.ipv6), least_ipv6, capacity.ipv6)};
 }
 

@@ -1,19 +1,46 @@
 #include "daemon/datapath/tables.h"
 
+#include <algorithm>
+
+#include "daemon/datapath/grace_period.h"
+
 namespace xdpfwd {
 
 void Tables::put(std::span<const Effective> entries) {
-  std::vector<Effective> ipv6;
+  std::vector<Effective> added;
+  std::vector<Effective> changed;
   for (const Effective& entry : entries) {
-    if (entry.id >= lengths_.size()) lengths_.resize(entry.id + 1);
+    if (entry.id >= lengths_.size()) {
+      lengths_.resize(entry.id + 1);
+      in_ipv6_.resize(entry.id + 1);
+    }
     lengths_[entry.id] = static_cast<std::uint8_t>(entry.prefix.length());
     if (entry.action == Action::none) continue;
-    if (entry.prefix.family() == Family::ipv6)
-      ipv6.push_back(entry);
-    else
+    if (entry.prefix.family() == Family::ipv4)
       put_ipv4(entry);
+    else
+      (in_ipv6_[entry.id] ? changed : added).push_back(entry);
   }
-  ipv6_.put(ipv6);
+  put_ipv6(added, changed);
+}
+
+/// What is new comes first, so that a packet meets it or what was there before.
+void Tables::put_ipv6(std::span<const Effective> added, std::span<const Effective> changed) {
+  ipv6_.put(added);
+  for (const Effective& entry : added) {
+    in_ipv6_[entry.id] = true;
+    longest_added_ = std::max(longest_added_, entry.prefix.length());
+  }
+  for (const Effective& entry : changed) before_change_of(entry.prefix);
+  ipv6_.put(changed);
+}
+
+/// A packet looks for long entries before short ones. One that was too early for an entry just added must not be so
+/// late that it misses what decided until then.
+void Tables::before_change_of(const Prefix& prefix) {
+  if (prefix.length() >= longest_added_) return;
+  if (live_) wait_for_packets_in_flight();
+  longest_added_ = 0;
 }
 
 void Tables::put_ipv4(const Effective& entry) {
@@ -25,13 +52,16 @@ void Tables::put_ipv4(const Effective& entry) {
 void Tables::remove(std::span<const Delta::Removal> removals) {
   for (const Delta::Removal& removal : removals) {
     if (removal.prefix.family() == Family::ipv6) {
+      before_change_of(removal.prefix);
       ipv6_.remove(removal.prefix);
+      in_ipv6_[removal.id] = false;
       continue;
     }
     const auto is_its_own = [&](Owner owner) { return owner != nobody && id_of(owner) == removal.id; };
     const bool has_heir = removal.heir_action != Action::none;
     ipv4_.repaint(removal.prefix, is_its_own, has_heir ? make_owner(removal.heir, removal.heir_action) : nobody);
   }
+  longest_added_ = 0;
 }
 
 }  // namespace xdpfwd

@@ -19,21 +19,29 @@ class Tables {
   /// Makes these entries decide, in their order, each for the addresses that no narrower one has. Those without an
   /// action only become known. Throws TablesFull or Error; part of it may be in force then.
   void put(std::span<const Effective> entries);
-  /// Hands what these entries have on to their heirs. As put().
+  /// Hands what these entries have on to their heirs, and ends the change that began with put(). As put().
   void remove(std::span<const Delta::Removal> removals);
 
   /// From now on packets may read the tables.
-  void go_live() { ipv4_.go_live(); }
+  void go_live() {
+    live_ = true;
+    ipv4_.go_live();
+  }
 
   const Ipv4Table& ipv4() const { return ipv4_; }
   const Ipv6Table& ipv6() const { return ipv6_; }
 
  private:
   void put_ipv4(const Effective& entry);
+  void put_ipv6(std::span<const Effective> added, std::span<const Effective> changed);
+  void before_change_of(const Prefix& prefix);
 
   Ipv4Table ipv4_;
   Ipv6Table ipv6_;
   std::vector<std::uint8_t> lengths_;  // by id
+  std::vector<bool> in_ipv6_;          // by id
+  unsigned longest_added_ = 0;         // to the IPv6 table, in this change; 0 where every packet meets it by now
+  bool live_ = false;
 };
 
 }  // namespace xdpfwd

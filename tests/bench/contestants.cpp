@@ -42,8 +42,8 @@ void fill(const bpf_map* map, const AddressList& list, bool with_length) {
   }
 }
 
-Skeleton<bench_hash> hash_with(const AddressList& list) {
-  auto object = load<bench_hash>([&](bench_hash& opened) {
+harness::Skeleton<bench_hash> hash_with(const AddressList& list) {
+  auto object = harness::load<bench_hash>([&](bench_hash& opened) {
     bpf_map__set_max_entries(opened.maps.ipv4_hosts, room_for(list, Family::ipv4));
     bpf_map__set_max_entries(opened.maps.ipv6_hosts, room_for(list, Family::ipv6));
     bpf_map__set_max_entries(opened.maps.counters, static_cast<__u32>(list.prefixes.size()));
@@ -52,8 +52,8 @@ Skeleton<bench_hash> hash_with(const AddressList& list) {
   return object;
 }
 
-Skeleton<bench_lpm> lpm_with(const AddressList& list) {
-  auto object = load<bench_lpm>([&](bench_lpm& opened) {
+harness::Skeleton<bench_lpm> lpm_with(const AddressList& list) {
+  auto object = harness::load<bench_lpm>([&](bench_lpm& opened) {
     bpf_map__set_max_entries(opened.maps.ipv4_prefixes, room_for(list, Family::ipv4));
     bpf_map__set_max_entries(opened.maps.ipv6_prefixes, room_for(list, Family::ipv6));
     bpf_map__set_max_entries(opened.maps.counters, static_cast<__u32>(list.prefixes.size()));
@@ -64,8 +64,8 @@ Skeleton<bench_lpm> lpm_with(const AddressList& list) {
 
 }  // namespace
 
-Skeleton<bench_floor> load_floor() {
-  return load<bench_floor>([](bench_floor&) {});
+harness::Skeleton<bench_floor> load_floor() {
+  return harness::load<bench_floor>([](bench_floor&) {});
 }
 
 Contestants::Contestants(const AddressList& list) : floor_(load_floor()), lpm_(lpm_with(list)), ours_(list) {

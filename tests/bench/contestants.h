@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/bench/ours.h"
-#include "tests/bench/skeleton.h"
+#include "tests/harness/skeleton.h"
 
 struct bench_floor;
 struct bench_hash;
@@ -35,13 +35,13 @@ class Contestants {
  private:
   void add(std::string name, int program, bool looks_up);
 
-  Skeleton<bench_floor> floor_;
-  std::optional<Skeleton<bench_hash>> hash_;
-  Skeleton<bench_lpm> lpm_;
+  harness::Skeleton<bench_floor> floor_;
+  std::optional<harness::Skeleton<bench_hash>> hash_;
+  harness::Skeleton<bench_lpm> lpm_;
   Ours ours_;
   std::vector<Contestant> all_;
 };
 
-Skeleton<bench_floor> load_floor();
+harness::Skeleton<bench_floor> load_floor();
 
 }  // namespace xdpfwd::bench

@@ -8,10 +8,8 @@
 #include <optional>
 
 #include "common/error.h"
-#include "tests/datapath/captured_log.h"
+#include "tests/datapath/datapath_host.h"
 #include "tests/datapath/foreign_program.h"
-#include "tests/datapath/loaded_program.h"
-#include "tests/datapath/private_network.h"
 
 namespace xdpfwd {
 namespace {
@@ -22,48 +20,8 @@ using harness::Verdict;
 
 constexpr Capacity capacity{10, 10};
 
-fs::path prepared(const fs::path& pin_dir) {
-  prepare_pin_dir(pin_dir);
-  return pin_dir;
-}
-
-/// A host with one interface, and the list that a daemon would have read from its store.
-struct Host {
-  PrivateNetwork network;
-  harness::Bpffs bpffs;
-  CapturedLog captured;
-  Log log;
-  unsigned veth = network.add_veth("veth0", "veth1");
-  fs::path pin_dir = prepared(bpffs.path() / "xdpfwd");
-  Blocklist list{capacity};
-
-  Delta block(std::string_view prefix) {
-    const Claim claim{.source = "test", .action = Action::drop, .reason = {}, .since = {}, .until = std::nullopt};
-    return list.change({{parse_prefix(prefix), "test", claim}});
-  }
-  void start(Datapath& datapath) {
-    datapath.renew(capacity, list.effective());
-    datapath.want({{"veth0", AttachMode::automatic}});
-    datapath.check();
-    datapath.settle(list.effective());
-  }
-  /// Runs what is in force on the interface, whoever put it there.
-  Verdict verdict(const char* source) {
-    const Fd program(bpf_prog_get_fd_by_id(program_on(veth)));
-    return harness::run(program.get(), ethernet().ip(parse_prefix(source)).udp(53), {.interface = veth});
-  }
-  EntryId id(std::string_view prefix) { return list.find(parse_prefix(prefix))->id; }
-  std::vector<std::string> pinned_generations() {
-    std::vector<std::string> names;
-    for (const auto& item : fs::directory_iterator(pin_dir))
-      if (item.path().filename() != "links") names.push_back(item.path().filename());
-    std::ranges::sort(names);
-    return names;
-  }
-};
-
 TEST_CASE("a first start makes its directory, one generation and the links") {
-  Host host;
+  DatapathHost host(capacity);
   host.block("192.0.2.7");
   CHECK((fs::status(host.pin_dir).permissions() & fs::perms::all) == fs::perms::owner_all);
   Datapath datapath(host.pin_dir, host.log);
@@ -77,7 +35,7 @@ TEST_CASE("a first start makes its directory, one generation and the links") {
 }
 
 TEST_CASE("a change is in force when apply returns") {
-  Host host;
+  DatapathHost host(capacity);
   Datapath datapath(host.pin_dir, host.log);
   host.start(datapath);
   datapath.apply(host.block("2001:db8::/32"));
@@ -87,7 +45,7 @@ TEST_CASE("a change is in force when apply returns") {
 }
 
 TEST_CASE("the filter stays in force without a daemon, and the next one takes it over") {
-  Host host;
+  DatapathHost host(capacity);
   host.block("198.51.100.1");
   host.block("192.0.2.7");
   std::optional<Datapath> datapath(std::in_place, host.pin_dir, host.log);
@@ -114,7 +72,7 @@ TEST_CASE("the filter stays in force without a daemon, and the next one takes it
 }
 
 TEST_CASE("counters of several generations come together, since settling may have been cut short") {
-  Host host;
+  DatapathHost host(capacity);
   host.block("192.0.2.7");
   std::optional<Datapath> datapath(std::in_place, host.pin_dir, host.log);
   host.start(*datapath);
@@ -131,7 +89,7 @@ TEST_CASE("counters of several generations come together, since settling may hav
 }
 
 TEST_CASE("another capacity is a new generation, and nothing is lost") {
-  Host host;
+  DatapathHost host(capacity);
   host.block("192.0.2.7");
   Datapath datapath(host.pin_dir, host.log);
   host.start(datapath);
@@ -145,7 +103,7 @@ TEST_CASE("another capacity is a new generation, and nothing is lost") {
 }
 
 TEST_CASE("a list of many entries is put into the tables to the last one") {
-  Host host;
+  DatapathHost host(capacity);
   const Capacity large{10'000, 10'000};
   host.list.set_capacity(large);
   std::vector<Edit> edits;
@@ -167,7 +125,7 @@ TEST_CASE("a list of many entries is put into the tables to the last one") {
 }
 
 TEST_CASE("a generation that cannot be made leaves the present one in force") {
-  Host host;
+  DatapathHost host(capacity);
   host.block("192.0.2.7");
   Datapath datapath(host.pin_dir, host.log);
   host.start(datapath);
@@ -185,7 +143,7 @@ TEST_CASE("a generation that cannot be made leaves the present one in force") {
 }
 
 TEST_CASE("remove leaves nothing behind") {
-  Host host;
+  DatapathHost host(capacity);
   Datapath datapath(host.pin_dir, host.log);
   host.start(datapath);
   datapath.renew(capacity, {});

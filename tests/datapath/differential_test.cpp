@@ -4,11 +4,11 @@
 // The seed of a run is printed; `datapath-tests "the program agrees*" --rng-seed N` repeats it.
 #include <catch2/catch.hpp>
 #include <iostream>
-#include <random>
 
 #include "tests/datapath/loaded_program.h"
 #include "tests/datapath/random_list.h"
 #include "tests/datapath/table_check.h"
+#include "tests/datapath/test_size.h"
 
 namespace xdpfwd {
 namespace {
@@ -18,8 +18,6 @@ using harness::Verdict;
 
 constexpr int rounds = 2500;
 constexpr int packets_a_round = 400;
-
-std::uint32_t chosen_seed() { return Catch::rngSeed() != 0 ? Catch::rngSeed() : std::random_device{}(); }
 
 xdpfwd_reason reason_of(Action action) {
   constexpr std::array reasons{XDPFWD_PASSED, XDPFWD_MONITORED, XDPFWD_DROPPED, XDPFWD_ALLOWED};

@@ -18,9 +18,9 @@ constexpr unsigned loopback_index = 1;
 
 xdpfwd_family counted_as(Family family) { return family == Family::ipv4 ? XDPFWD_IPV4 : XDPFWD_IPV6; }
 
-/// Room for every list of this capacity: here, nothing grows.
-Sizes sizes_for(const Capacity& capacity) {
-  return {.ids = capacity.ipv4 + capacity.ipv6, .cells = 1 << 18, .ipv6 = capacity.ipv6 + 1};
+/// Room for every list of this capacity, as far as it is known beforehand.
+Sizes sizes_for(const Capacity& capacity, std::uint32_t cells) {
+  return {.ids = capacity.ipv4 + capacity.ipv6, .cells = cells, .ipv6 = capacity.ipv6 + 1};
 }
 
 /// Checked before anything that needs root is made.
@@ -62,10 +62,11 @@ InterfaceStatistics statistics_of(const std::vector<InterfaceStatistics>& all, s
   return *found;
 }
 
-LoadedProgram::LoadedProgram(Capacity capacity)
+LoadedProgram::LoadedProgram(Capacity capacity, std::uint32_t cells)
     : blocklist_(with_root(capacity)),
       pin_dir_(made(bpffs_.path() / "xdpfwd")),
-      generation_(Generation::create(pin_dir_, 1, sizes_for(capacity), nullptr)) {
+      cells_(cells),
+      generation_(Generation::create(pin_dir_, 1, sizes_for(capacity, cells), nullptr)) {
   generation_.fill({});
   generation_.statistics().add_interface(loopback_index, "lo");
 }
@@ -82,18 +83,35 @@ void LoadedProgram::withdraw(const Prefix& prefix, std::string_view source) {
 
 Delta LoadedProgram::change(std::vector<Edit> edits) {
   Delta delta = blocklist_.change(std::move(edits));
-  generation_.apply(delta);
+  try {
+    generation_.apply(delta);
+  } catch (const TablesFull&) {
+    cells_ *= 2;
+    renew();
+  }
   return delta;
 }
 
 void LoadedProgram::renew() {
   const std::vector<Effective> entries = blocklist_.effective();
-  Generation next =
-      Generation::create(pin_dir_, generation_.number() + 1, sizes_for(blocklist_.capacity()), &generation_);
-  next.fill(entries);
+  Generation next = next_generation(entries);
   next.counters().take(generation_.counters(), entries);
   generation_.unpin();
   generation_ = std::move(next);
+}
+
+Generation LoadedProgram::next_generation(std::span<const Effective> entries) {
+  for (;;) {
+    Generation next =
+        Generation::create(pin_dir_, generation_.number() + 1, sizes_for(blocklist_.capacity(), cells_), &generation_);
+    try {
+      next.fill(entries);
+      return next;
+    } catch (const TablesFull&) {
+      next.unpin();
+      cells_ *= 2;
+    }
+  }
 }
 
 InterfaceStatistics LoadedProgram::statistics_of(std::string_view interface) const {
@@ -122,9 +140,9 @@ Outcome LoadedProgram::meet(std::span<const std::uint8_t> frame, const Arrival& 
   return outcome;
 }
 
-Count LoadedProgram::count(std::string_view prefix) const {
-  const Entry* entry = blocklist_.find(parse_prefix(prefix));
-  if (entry == nullptr) FAIL("no entry of " << prefix);
+Count LoadedProgram::count(const Prefix& prefix) const {
+  const Entry* entry = blocklist_.find(prefix);
+  if (entry == nullptr) FAIL("no entry of " << to_string(prefix));
   return generation_.counters().count(entry->id);
 }
 

@@ -44,7 +44,7 @@ InterfaceStatistics statistics_of(const std::vector<InterfaceStatistics>& all, s
 class LoadedProgram {
  public:
   /// Skips the test case where it does not run as root.
-  explicit LoadedProgram(Capacity capacity = {1000, 1000});
+  explicit LoadedProgram(Capacity capacity = {1000, 1000}, std::uint32_t cells = 1 << 18);
 
   void claim(const Prefix& prefix, Action action, std::string_view source = "test");
   void claim(std::string_view prefix, Action action, std::string_view source = "test") {
@@ -52,7 +52,8 @@ class LoadedProgram {
   }
   void withdraw(const Prefix& prefix, std::string_view source = "test");
   void withdraw(std::string_view prefix, std::string_view source = "test") { withdraw(parse_prefix(prefix), source); }
-  /// Changes the model, and applies the delta.
+  /// Changes the model, and applies the delta. Where the tables are full, a generation with more cells takes
+  /// their place.
   Delta change(std::vector<Edit> edits);
   /// Puts a new generation in the place of the present one, with its counters.
   void renew();
@@ -65,7 +66,8 @@ class LoadedProgram {
   }
 
   /// The entry's counter. The entry has to be there.
-  Count count(std::string_view prefix) const;
+  Count count(const Prefix& prefix) const;
+  Count count(std::string_view prefix) const { return count(parse_prefix(prefix)); }
 
   InterfaceStatistics statistics_of(std::string_view interface) const;
 
@@ -77,9 +79,12 @@ class LoadedProgram {
   void make_read_only() { bpffs_.make_read_only(); }
 
  private:
+  Generation next_generation(std::span<const Effective> entries);
+
   Blocklist blocklist_;
   harness::Bpffs bpffs_;
   std::filesystem::path pin_dir_;
+  std::uint32_t cells_;
   Generation generation_;
 };
 

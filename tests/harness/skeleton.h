@@ -1,4 +1,4 @@
-// A BPF object of the benchmark: opened, given its sizes, loaded, and gone with this.
+// A BPF object of the tests: opened, given its sizes, loaded, and gone with this.
 #pragma once
 
 #include <bpf/libbpf.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-namespace xdpfwd::bench {
+namespace xdpfwd::harness {
 
 template <typename Object>
 using Skeleton = std::unique_ptr<Object, void (*)(Object*)>;
@@ -25,4 +25,4 @@ Skeleton<Object> load(Function&& set_sizes) {
   return object;
 }
 
-}  // namespace xdpfwd::bench
+}  // namespace xdpfwd::harness

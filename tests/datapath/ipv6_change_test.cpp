@@ -1,0 +1,51 @@
+// A packet looks for one length of IPv6 entries after the other; a change in between must not get it through.
+#include <catch2/catch.hpp>
+
+#include "tests/datapath/loaded_program.h"
+#include "tests/datapath/private_network.h"
+#include "tests/datapath/stream.h"
+
+namespace xdpfwd {
+namespace {
+
+constexpr unsigned least_changes = 200;
+constexpr std::uint64_t least_packets = 200'000;
+
+Edit made(std::string_view prefix, Action action = Action::drop) {
+  return {parse_prefix(prefix), "test",
+          Claim{.source = "test", .action = action, .reason = {}, .since = {}, .until = std::nullopt}};
+}
+
+Edit taken(std::string_view prefix) { return {parse_prefix(prefix), "test", std::nullopt}; }
+
+// Between the two lengths a packet has sixty others to look for, since the list has them nearby: time for a change.
+TEST_CASE("an IPv6 source stays dropped while the network around it gives way to the source itself") {
+  PrivateNetwork network;
+  network.add_veth("veth0", "veth1");
+  LoadedProgram program;
+  harness::Driver driver(16);
+  driver.hold_on(index_of("veth0"), Family::ipv6);
+  driver.set_sources(std::vector(driver.size(), parse_prefix("2001:db8::7").address()));
+  for (unsigned length = 65; length < 128; ++length)
+    program.claim("2001:db8:0:1::/" + std::to_string(length), Action::drop);
+  program.change({made("2001:db8::/64")});
+
+  const bool stays = GENERATE(false, true);
+  CAPTURE(stays);
+  const Edit without = stays ? made("2001:db8::/64", Action::monitor) : taken("2001:db8::/64");
+  Stream stream(driver, Family::ipv6, program.program(), 1000);
+  unsigned changes = 0;
+  for (; changes < least_changes || stream.sent() < least_packets; changes += 2) {
+    program.change({without, made("2001:db8::7")});
+    program.change({taken("2001:db8::7"), made("2001:db8::/64")});
+  }
+  stream.stop();
+  INFO(stream.sent() << " packets during " << changes << " changes");
+  const auto statistics = program.statistics_of("lo").count[XDPFWD_IPV6];
+  CHECK(statistics[XDPFWD_PASSED].packets == 0);
+  CHECK(statistics[XDPFWD_MONITORED].packets == 0);
+  CHECK(statistics[XDPFWD_DROPPED].packets == stream.sent());
+}
+
+}  // namespace
+}  // namespace xdpfwd
