@@ -48,7 +48,7 @@ std::vector<Edit> Delta::inverse() const {
   std::vector<Edit> edits;
   edits.reserve(claims.size());
   for (auto change = claims.rbegin(); change != claims.rend(); ++change)
-    edits.push_back({change->prefix, change->source, change->before});
+    edits.push_back({change->prefix, change->source, change->before, Keep::nothing, change->id});
   return edits;
 }
 
@@ -87,7 +87,7 @@ void Blocklist::set_claim(Edit edit, Delta& delta, Touched& touched) {
   auto position = entries_.lower_bound(edit.prefix);
   if (position == entries_.end() || position->first != edit.prefix) {
     if (!edit.claim) return delta.changed.push_back(false);
-    position = entries_.emplace_hint(position, edit.prefix, allocate_id());
+    position = entries_.emplace_hint(position, edit.prefix, allocate_id(edit.id));
     ++sizes_[index_of(edit.prefix.family())];
     count(edit.prefix, Action::none, +1);
     delta.created.push_back({edit.prefix, position->second, Action::none});
@@ -101,7 +101,7 @@ void Blocklist::set_claim(Edit edit, Delta& delta, Touched& touched) {
   set_action(edit.prefix, entry, touched);
   delta.changed.push_back((before ? before->action : Action::none) != (edit.claim ? edit.claim->action : Action::none));
   if (before != edit.claim)
-    delta.claims.push_back({edit.prefix, std::move(edit.source), std::move(before), std::move(edit.claim)});
+    delta.claims.push_back({edit.prefix, std::move(edit.source), std::move(before), std::move(edit.claim), entry.id});
 }
 
 /// Takes over the strongest claim's action, and marks what that may change: the entry itself, and
@@ -180,12 +180,16 @@ bool Blocklist::overruled(const Prefix& prefix, Action action) const {
   return false;
 }
 
-EntryId Blocklist::allocate_id() {
+EntryId Blocklist::allocate_id(std::optional<EntryId> wanted) {
   if (free_ids_.empty()) {
     const auto id = static_cast<EntryId>(by_id_.size());
     by_id_.emplace_back().id = id;
     return id;
   }
+  // One that is wanted became free lately, so it is near the end.
+  const auto last = std::prev(free_ids_.end());
+  const auto found = wanted ? std::ranges::find(free_ids_.rbegin(), free_ids_.rend(), *wanted) : free_ids_.rbegin();
+  if (found != free_ids_.rend()) std::iter_swap(last, std::prev(found.base()));
   const EntryId id = free_ids_.back();
   free_ids_.pop_back();
   return id;

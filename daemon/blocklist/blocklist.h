@@ -40,6 +40,7 @@ struct Edit {
   SharedText source;
   std::optional<Claim> claim;
   Keep keep = Keep::nothing;
+  std::optional<EntryId> id{};  // that the entry had, and is to have again if this makes it anew
 };
 
 /// An entry as the datapath has to know it.
@@ -57,6 +58,7 @@ struct Delta {
     SharedText source;
     std::optional<Claim> before;
     std::optional<Claim> after;
+    EntryId id = 0;  // of the entry
   };
 
   /// What is to be in the datapath no longer, and who decides about its addresses from then on, but for
@@ -75,7 +77,7 @@ struct Delta {
   std::vector<ClaimChange> claims;  // in the order in which they were made
   std::vector<bool> changed;        // for each edit: whether its source now claims something else, renewals aside
 
-  /// The edits that undo this change.
+  /// The edits that undo this change, right after it: entries that went come back under their ids.
   std::vector<Edit> inverse() const;
 };
 
@@ -142,7 +144,7 @@ class Blocklist {
   static bool has_stronger(const Actions& actions, Action action);
   bool any_stronger(Family family, unsigned length, Action action) const;
   bool overruled(const Prefix& prefix, Action action) const;
-  EntryId allocate_id();
+  EntryId allocate_id(std::optional<EntryId> wanted);
 
   Capacity capacity_;
   Entries entries_;

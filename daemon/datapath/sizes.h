@@ -29,8 +29,8 @@ Sizes sizes_for(const Need& need, const Capacity& capacity, bool growing);
 /// Bytes that a full list of this capacity takes, kernel and daemon together.
 std::uint64_t memory_of(const Capacity& capacity);
 
-/// Throws Error (capacity), with the figures, where the machine or the service's memory limit has not
-/// that much left beside the `present` one.
+/// Throws Error (capacity), with the figures, where the machine has not that much left beside the
+/// `present` one.
 void check_memory(const Capacity& capacity, const Capacity& present);
 
 }  // namespace xdpfwd

@@ -1,6 +1,6 @@
 #include "daemon/datapath/tables.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "daemon/datapath/grace_period.h"
 
@@ -27,20 +27,16 @@ void Tables::put(std::span<const Effective> entries) {
 /// What is new comes first, so that a packet meets it or what was there before.
 void Tables::put_ipv6(std::span<const Effective> added, std::span<const Effective> changed) {
   ipv6_.put(added);
-  for (const Effective& entry : added) {
-    in_ipv6_[entry.id] = true;
-    longest_added_ = std::max(longest_added_, entry.prefix.length());
-  }
-  for (const Effective& entry : changed) before_change_of(entry.prefix);
+  for (const Effective& entry : added) in_ipv6_[entry.id] = true;
+  if (!added.empty()) ipv6_is_new_ = true;
+  if (!changed.empty()) before_ipv6_goes();
   ipv6_.put(changed);
 }
 
-/// A packet looks for long entries before short ones. One that was too early for an entry just added must not be so
-/// late that it misses what decided until then.
-void Tables::before_change_of(const Prefix& prefix) {
-  if (prefix.length() >= longest_added_) return;
-  if (live_) wait_for_packets_in_flight();
-  longest_added_ = 0;
+/// A packet looks for one length of IPv6 entries after the other. One that was too early for an entry lately added must
+/// not be so late that it misses what decided until then, which would let it through.
+void Tables::before_ipv6_goes() {
+  if (std::exchange(ipv6_is_new_, false) && live_) wait_for_packets_in_flight();
 }
 
 void Tables::put_ipv4(const Effective& entry) {
@@ -52,7 +48,7 @@ void Tables::put_ipv4(const Effective& entry) {
 void Tables::remove(std::span<const Delta::Removal> removals) {
   for (const Delta::Removal& removal : removals) {
     if (removal.prefix.family() == Family::ipv6) {
-      before_change_of(removal.prefix);
+      before_ipv6_goes();
       ipv6_.remove(removal.prefix);
       in_ipv6_[removal.id] = false;
       continue;
@@ -61,7 +57,6 @@ void Tables::remove(std::span<const Delta::Removal> removals) {
     const bool has_heir = removal.heir_action != Action::none;
     ipv4_.repaint(removal.prefix, is_its_own, has_heir ? make_owner(removal.heir, removal.heir_action) : nobody);
   }
-  longest_added_ = 0;
 }
 
 }  // namespace xdpfwd

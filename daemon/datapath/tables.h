@@ -19,7 +19,7 @@ class Tables {
   /// Makes these entries decide, in their order, each for the addresses that no narrower one has. Those without an
   /// action only become known. Throws TablesFull or Error; part of it may be in force then.
   void put(std::span<const Effective> entries);
-  /// Hands what these entries have on to their heirs, and ends the change that began with put(). As put().
+  /// Hands what these entries have on to their heirs. As put().
   void remove(std::span<const Delta::Removal> removals);
 
   /// From now on packets may read the tables.
@@ -34,13 +34,13 @@ class Tables {
  private:
   void put_ipv4(const Effective& entry);
   void put_ipv6(std::span<const Effective> added, std::span<const Effective> changed);
-  void before_change_of(const Prefix& prefix);
+  void before_ipv6_goes();
 
   Ipv4Table ipv4_;
   Ipv6Table ipv6_;
   std::vector<std::uint8_t> lengths_;  // by id
   std::vector<bool> in_ipv6_;          // by id
-  unsigned longest_added_ = 0;         // to the IPv6 table, in this change; 0 where every packet meets it by now
+  bool ipv6_is_new_ = false;           // packets may be on their way that were too early for an IPv6 entry
   bool live_ = false;
 };
 

@@ -25,7 +25,7 @@ class ReuseWatch {
  public:
   explicit ReuseWatch(const IntervalModel& model) {
     for (const auto& [prefix, entry] : model.entries())
-      if (prefix.family() == Family::ipv4) present_[ipv4::number_of(prefix.address()) >> ipv4::root_host_bits] = 0;
+      if (prefix.family() == Family::ipv4) present_[ipv4::number_of(prefix) >> ipv4::root_host_bits] = 0;
   }
   void look(const Ipv4Table& table) {
     for (auto& [index, present] : present_) {

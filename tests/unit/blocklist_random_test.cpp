@@ -46,6 +46,7 @@ class Trial {
     }
     const Claims claims_before = naive_.claims();
     const std::map<Prefix, Action> datapath_before = actions_in(datapath_);
+    const std::map<Prefix, EntryId> ids_before = ids();
     const auto revision = blocklist_.revision();
     naive_.change(edits);
     const Delta delta = apply(edits);
@@ -55,6 +56,7 @@ class Trial {
     apply(delta.inverse());
     REQUIRE(claims_in(blocklist_) == claims_before);
     REQUIRE(actions_in(datapath_) == datapath_before);
+    REQUIRE(ids() == ids_before);
   }
 
   std::size_t changes() const { return changes_; }
