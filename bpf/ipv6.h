@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* IPv6 address -> owner. Two loads tell which lengths of entry there may be around the address, for most
- * addresses none; a hash is probed for those, longest first. */
+/* IPv6 address -> owner. A filter tells whether there may be entries around the address, which for most there
+ * are not; then, a hash is probed for the lengths that there are, longest first. */
 #ifndef XDPFWD_IPV6_H
 #define XDPFWD_IPV6_H
 
@@ -11,6 +11,14 @@
 
 #include "words.h"
 #include "xdpfwd_abi.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, XDPFWD_IPV6_FILTER_WORDS);
+	__type(key, __u32);
+	__type(value, __u64);
+} ipv6_filter SEC(".maps");
 
 /* max_entries, of both, is set by the daemon before it loads the program. */
 struct {
@@ -52,19 +60,28 @@ static __always_inline void add_lengths(struct xdpfwd_lengths *lengths, __u32 in
 	lengths->up_to_64 |= there->up_to_64 & up_to_64;
 }
 
-static __always_inline __u32 hash_of(__u64 first_bits)
+static __always_inline __u64 hash_of(__u64 first_bits)
 {
-	return first_bits * XDPFWD_HASH_FACTOR >> ipv6_hash_shift;
+	return first_bits * XDPFWD_HASH_FACTOR;
+}
+
+static __always_inline __u64 passes_filter(__u64 hash)
+{
+	__u32 bit = hash >> (64 - XDPFWD_IPV6_FILTER_BITS);
+
+	return word_at(&ipv6_filter, bit / 64) >> bit % 64 & 1;
 }
 
 static __always_inline void find_lengths(struct search *search)
 {
+	__u64 long_hash = hash_of(search->high >> (64 - XDPFWD_LONG_LENGTH));
+	__u64 middle_hash = hash_of(search->high >> (64 - XDPFWD_MIDDLE_LENGTH));
 	__u32 last = 1u << (64 - ipv6_hash_shift);
 
-	add_lengths(&search->lengths, hash_of(search->high >> (64 - XDPFWD_LONG_LENGTH)), ~0ull,
-		    XDPFWD_LONG_BITS);
-	add_lengths(&search->lengths, hash_of(search->high >> (64 - XDPFWD_MIDDLE_LENGTH)), 0,
-		    XDPFWD_MIDDLE_BITS);
+	if (passes_filter(long_hash))
+		add_lengths(&search->lengths, long_hash >> ipv6_hash_shift, ~0ull, XDPFWD_LONG_BITS);
+	if (passes_filter(middle_hash))
+		add_lengths(&search->lengths, middle_hash >> ipv6_hash_shift, 0, XDPFWD_MIDDLE_BITS);
 	add_lengths(&search->lengths, last, 0, ~0ull);
 }
 

@@ -93,13 +93,18 @@ struct xdpfwd_name {
 #define XDPFWD_TABLE 33
 #define XDPFWD_TABLE_CELLS 128
 
-/* IPv6, map "ipv6_lengths": which lengths of entry there are around an address, a bit for each, the longest
- * lowest. Found by the hash of the address's first 48 bits for the lengths from 48 on, of its first 32
- * for those from 32 to 47; the last one of the map has all shorter ones. */
+/* IPv6, map "ipv6_filter": 2^22 bits, a size that a core's own cache holds. The bit of the hash of an address's
+ * first 48 bits is set where there are entries of that length or longer with the same, that of its
+ * first 32 where there are entries of 32 to 47.
+ *
+ * Map "ipv6_lengths": which lengths of entry there are around an address, a bit for each, the longest
+ * lowest. Found by the same hashes; the last one of the map has all lengths below 32. */
 struct xdpfwd_lengths {
 	__u64 above_64; /* bit 128 - length */
 	__u64 up_to_64; /* bit 64 - length; the highest stands for 0 as well */
 };
+#define XDPFWD_IPV6_FILTER_BITS 22
+#define XDPFWD_IPV6_FILTER_WORDS (1u << (XDPFWD_IPV6_FILTER_BITS - 6))
 #define XDPFWD_LONG_LENGTH 48
 #define XDPFWD_MIDDLE_LENGTH 32
 #define XDPFWD_LONG_BITS ((2ull << (64 - XDPFWD_LONG_LENGTH)) - 1) /* of up_to_64 */

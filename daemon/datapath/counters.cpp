@@ -23,8 +23,7 @@ constexpr std::uint64_t ipv4_tag = std::uint64_t{1} << 63;
 
 /// Never 0. Of IPv4 it is the prefix itself; of IPv6 a hash of 63 bits, the same in every version of the daemon.
 std::uint64_t tag_of(const Prefix& prefix) {
-  if (prefix.family() == Family::ipv4)
-    return ipv4_tag | std::uint64_t{ipv4::number_of(prefix)} << 8 | prefix.length();
+  if (prefix.family() == Family::ipv4) return ipv4_tag | std::uint64_t{ipv4::number_of(prefix)} << 8 | prefix.length();
   const std::uint64_t hash = mixed(mixed(mixed(prefix.half(0)) ^ prefix.half(8)) ^ prefix.length()) & ~ipv4_tag;
   return hash == 0 ? 1 : hash;
 }

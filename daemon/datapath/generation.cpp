@@ -118,7 +118,7 @@ Generation Generation::create(const fs::path& pin_dir, unsigned number, const Si
                         Counters(fd_of(maps.counters), fd_of(maps.tags)),
                         Statistics(fd_of(maps.statistics), fd_of(maps.interfaces), fd_of(maps.names)));
   generation.tables_.emplace(Ipv4Table(fd_of(maps.ipv4_filter), fd_of(maps.ipv4_roots), fd_of(maps.ipv4_cells)),
-                             Ipv6Table(fd_of(maps.ipv6_lengths), fd_of(maps.ipv6)));
+                             Ipv6Table(fd_of(maps.ipv6_filter), fd_of(maps.ipv6_lengths), fd_of(maps.ipv6)));
   const fs::path& directory = generation.directory_;
   // One that is there already belongs to another generation: outside of the try, so that it stays.
   if (mkdir(directory.c_str(), 0700) != 0) throw system_error("make " + directory.string(), errno);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <optional>
 
 #include "common/error.h"
 #include "daemon/datapath/cells.h"
@@ -16,11 +17,21 @@ namespace {
 constexpr std::size_t batch_size = 4096;
 
 // An address whose lengths are another's, by its hash, pays for a probe that finds nothing.
-constexpr std::uint32_t lengths_per_entry = 4;
+constexpr std::uint32_t lengths_per_entry = 1;
 
 xdpfwd_ipv6_key key_of(const Prefix& prefix) {
   return {.high = prefix.half(0), .low = prefix.half(8), .length = prefix.length()};
 }
+
+/// The hash by which packets find entries of this length; none for those that all packets look for.
+std::optional<std::uint64_t> hash_of(std::uint64_t high, unsigned length) {
+  if (length < XDPFWD_MIDDLE_LENGTH) return std::nullopt;
+  const unsigned bits = length >= XDPFWD_LONG_LENGTH ? XDPFWD_LONG_LENGTH : XDPFWD_MIDDLE_LENGTH;
+  return (high >> (64 - bits)) * XDPFWD_HASH_FACTOR;
+}
+
+/// The bit of the filter for a hash.
+std::size_t filter_bit(std::uint64_t hash) { return hash >> (64 - XDPFWD_IPV6_FILTER_BITS); }
 
 /// What stands for a length.
 constexpr xdpfwd_lengths bit_of(unsigned length) {
@@ -42,13 +53,17 @@ std::uint32_t Ipv6Table::hash_shift(std::uint32_t lengths) {
 
 std::size_t Ipv6Table::index_of(std::uint64_t high, unsigned length) const {
   const auto size = static_cast<std::uint32_t>(lengths_.size());
-  const auto hashed = [&](unsigned bits) { return (high >> (64 - bits)) * XDPFWD_HASH_FACTOR >> hash_shift(size); };
-  if (length >= XDPFWD_LONG_LENGTH) return hashed(XDPFWD_LONG_LENGTH);
-  if (length >= XDPFWD_MIDDLE_LENGTH) return hashed(XDPFWD_MIDDLE_LENGTH);
-  return size - 1;
+  const std::optional<std::uint64_t> hash = hash_of(high, length);
+  return hash ? *hash >> hash_shift(size) : size - 1;
+}
+
+bool Ipv6Table::passes_filter(std::uint64_t high, unsigned length) const {
+  const std::optional<std::uint64_t> hash = hash_of(high, length);
+  return !hash || (filter_[filter_bit(*hash) / 64] >> filter_bit(*hash) % 64 & 1) != 0;
 }
 
 bool Ipv6Table::is_announced(std::uint64_t high, unsigned length) const {
+  if (!passes_filter(high, length)) return false;
   const xdpfwd_lengths& lengths = lengths_[index_of(high, length)];
   const xdpfwd_lengths bit = bit_of(length);
   return (lengths.above_64 & bit.above_64) != 0 || (lengths.up_to_64 & bit.up_to_64) != 0;
@@ -61,6 +76,10 @@ void Ipv6Table::announce(const Prefix& prefix) {
   const xdpfwd_lengths bit = bit_of(prefix.length());
   __atomic_fetch_or(&lengths.above_64, bit.above_64, __ATOMIC_RELEASE);
   __atomic_fetch_or(&lengths.up_to_64, bit.up_to_64, __ATOMIC_RELEASE);
+  if (const std::optional<std::uint64_t> hash = hash_of(prefix.half(0), prefix.length())) {
+    const std::size_t word = filter_bit(*hash) / 64;
+    filter_.publish(word, filter_[word] | std::uint64_t{1} << filter_bit(*hash) % 64);
+  }
 }
 
 void Ipv6Table::put(std::span<const Effective> entries) {

@@ -14,7 +14,8 @@ namespace xdpfwd {
 
 class Ipv6Table {
  public:
-  Ipv6Table(Fd lengths, Fd entries) : lengths_(std::move(lengths)), entries_(std::move(entries)) {}
+  Ipv6Table(Fd filter, Fd lengths, Fd entries)
+      : filter_(std::move(filter)), lengths_(std::move(lengths)), entries_(std::move(entries)) {}
 
   /// Adds entries, or changes the owners of those that are there. Throws TablesFull where there is no
   /// room, or Error; part of them may be in force then.
@@ -34,8 +35,10 @@ class Ipv6Table {
 
  private:
   std::size_t index_of(std::uint64_t high, unsigned length) const;
+  bool passes_filter(std::uint64_t high, unsigned length) const;
   void announce(const Prefix& prefix);
 
+  MappedWords filter_;
   MappedArray<xdpfwd_lengths> lengths_;
   Fd entries_;
 };
