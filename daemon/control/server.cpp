@@ -1,6 +1,7 @@
 #include "daemon/control/server.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -23,6 +24,7 @@ using namespace std::chrono_literals;
 using boost::system::error_code;
 
 constexpr std::size_t most_connections = 64;
+constexpr std::size_t large_request = std::size_t{256} * 1024;
 constexpr std::size_t most_connections_a_user = 16;  // root excepted
 constexpr auto time_between_requests = 5min;
 constexpr auto time_for_a_line = 10s;
@@ -85,6 +87,7 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
   Socket socket;
   asio::steady_timer timer;
   std::string received;
+  bool was_large = false;
 };
 
 Server::Server(asio::io_context& io, Firewall& firewall, Log& log, Dispatcher& dispatcher)
@@ -155,6 +158,7 @@ asio::awaitable<void> Server::serve(std::shared_ptr<Connection> connection, Peer
     // The peer went away, or its time was up.
   }
   connection->timer.cancel();
+  if (connection->was_large) malloc_trim(0);  // what large requests were read into; once, since it costs as much as one
 }
 
 /// Waits until the peer has left. A connection that is closed while something it sent lies unread is reset, and a peer
@@ -189,6 +193,7 @@ asio::awaitable<void> Server::serve_lines(Connection& connection, const Peer& pe
       answer = dispatcher_.answer(std::string_view(received).substr(0, size - 1), peer, access);
     received.erase(0, size);
     if (received.empty()) received.shrink_to_fit();  // a large request must not keep its memory
+    if (size > large_request) connection.was_large = true;
     close = answer.close;
     connection.set_deadline(time_for_an_answer);
     co_await asio::async_write(connection.socket, asio::buffer(answer.line), asio::use_awaitable);

@@ -20,7 +20,7 @@ constexpr std::uint64_t least_ipv6 = 1024;
 
 // A host in a /24 of its own takes one cell, and an eighth may be waiting to be used again. Where lists need
 // more, the generation is made once more with twice as many.
-constexpr double cells_per_entry = 1.5;
+constexpr double cells_per_entry = 1.25;
 
 // Measured, docs/performance.md: what an entry takes in the daemon and in the kernel's tables.
 constexpr std::uint64_t bytes_per_ipv4_entry = 150;
@@ -43,13 +43,13 @@ std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes / 1024 
 }  // namespace
 
 Sizes sizes_for(const Need& need, const Capacity& capacity, bool growing) {
-  const double factor = growing ? 4 : 1.25;
+  const double factor = growing ? 4 : 1.125;
   const double most_ids = static_cast<double>(capacity.ipv4) + capacity.ipv6;
   const auto room = [&](double used, std::uint64_t least, double most) {
     // One more than can be in use: a full hash refuses to replace an entry.
     return narrowed(std::max(used + 1, std::min(most + 1, std::max(used * factor, static_cast<double>(least)))));
   };
-  const double cells = static_cast<double>(need.cells) * (growing ? 2 : 1.25);
+  const double cells = static_cast<double>(need.cells) * (growing ? 2 : 1.125);
   const auto ipv4 = static_cast<double>(need.ipv4);
   const double ipv4_entries = std::max(ipv4, std::min(ipv4 * factor, static_cast<double>(capacity.ipv4)));
   return {.ids = room(need.id_bound, least_ids, most_ids),

@@ -1,5 +1,7 @@
 #include "daemon/firewall/firewall.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -37,7 +39,10 @@ void Firewall::load_list() {
   blocklist_.set_capacity(config_.capacity);
 }
 
-void Firewall::settle() { datapath_.settle(blocklist_.effective()); }
+void Firewall::settle() {
+  datapath_.settle(blocklist_.effective());
+  malloc_trim(0);  // what reading and building took, the list itself does not need
+}
 
 void Firewall::refuse_to_start_unattached() {
   const std::vector<InterfaceStatus> interfaces = datapath_.interfaces();
