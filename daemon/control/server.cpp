@@ -128,15 +128,14 @@ asio::awaitable<void> Server::accept() {
 }
 
 Server::Place Server::take_place(uid_t uid) {
-  const std::size_t total = std::accumulate(connections_.begin(), connections_.end(), std::size_t{0},
+  const std::size_t total = std::accumulate(connections_->begin(), connections_->end(), std::size_t{0},
                                             [](std::size_t sum, const auto& user) { return sum + user.second; });
-  const auto user = connections_.find(uid);
-  const std::size_t own = user == connections_.end() ? 0 : user->second;
+  const auto user = connections_->find(uid);
+  const std::size_t own = user == connections_->end() ? 0 : user->second;
   if (total >= most_connections || (uid != 0 && own >= most_connections_a_user)) return nullptr;
-  ++connections_[uid];
-  return {this, [uid](void* server) {
-            auto& connections = static_cast<Server*>(server)->connections_;
-            if (--connections[uid] == 0) connections.erase(uid);
+  ++(*connections_)[uid];
+  return {connections_.get(), [uid, connections = connections_](void*) {
+            if (--(*connections)[uid] == 0) connections->erase(uid);
           }};
 }
 

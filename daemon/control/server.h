@@ -34,7 +34,9 @@ class Server {
   Log& log_;
   Dispatcher& dispatcher_;
   boost::asio::local::stream_protocol::acceptor acceptor_;
-  std::map<uid_t, std::size_t> connections_;
+  // Shared with the places, since a connection that is open when the daemon ends outlives the server.
+  using Connections = std::map<uid_t, std::size_t>;
+  std::shared_ptr<Connections> connections_ = std::make_shared<Connections>();
 };
 
 }  // namespace xdpfwd

@@ -24,7 +24,7 @@ constexpr double cells_per_entry = 1.25;
 
 // Measured, docs/performance.md: what an entry takes in the daemon and in the kernel's tables.
 constexpr std::uint64_t bytes_per_ipv4_entry = 150;
-constexpr std::uint64_t bytes_per_ipv6_entry = 260;
+constexpr std::uint64_t bytes_per_ipv6_entry = 300;
 
 std::uint32_t narrowed(double number) { return static_cast<std::uint32_t>(std::min(number, double{XDPFWD_MAX_IDS})); }
 

@@ -1,4 +1,7 @@
 // How the daemon ends, and what it leaves.
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/harness/sandbox_traffic.h"
@@ -35,6 +38,23 @@ TEST_CASE("SIGTERM leaves the filter in force, and --detach takes it off to the 
   CHECK(sandbox.run_daemon({"--detach"}).status == 0);
   check_nothing_is_left(sandbox, objects);
   CHECK(sandbox.run_daemon({"--detach"}).status == 0);
+}
+
+TEST_CASE("SIGTERM ends the daemon in order while clients are connected") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  for (int round = 0; round < 10; ++round) {
+    std::vector<Fd> clients;
+    for (int client = 0; client < 8; ++client) {
+      clients.emplace_back(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+      sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+      sandbox.socket().string().copy(address.sun_path, sizeof(address.sun_path) - 1);
+      REQUIRE(connect(clients.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
+    }
+    sandbox.ask({"block", way.bad});  // by now the others have been accepted
+    REQUIRE(sandbox.stop_daemon(SIGTERM) == 0);
+    sandbox.start_daemon();
+  }
 }
 
 TEST_CASE("SIGKILL leaves the filter in force, and --detach takes it off") {
