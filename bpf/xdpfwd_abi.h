@@ -60,7 +60,7 @@ struct xdpfwd_name {
 };
 
 /* What the tables tell of an address: its owner, which is the entry's id and action, or 0 for none.
- * A fourth of the 32 bits is left to the tables for flags of their own. */
+ * The top bit is left to the tables for a flag of their own. */
 #define XDPFWD_ACTION_BITS 2
 #define XDPFWD_ACTION_MASK 3u
 #define XDPFWD_MAX_IDS (1u << 29)

@@ -33,24 +33,24 @@ Datapath::Datapath(const fs::path& pin_dir, Log& log) : pin_dir_(pin_dir), log_(
 
 void Datapath::renew(const Capacity& capacity, std::span<const Effective> entries, bool growing) {
   const Generation* previous = current_ ? &*current_ : older_.empty() ? nullptr : &older_.back();
-  const unsigned number = previous == nullptr ? 1 : previous->number() + 1;
   Need need;
   for (const Effective& entry : entries) {
     need.id_bound = std::max(need.id_bound, entry.id + 1);
     ++(entry.prefix.family() == Family::ipv4 ? need.ipv4 : need.ipv6);
   }
   if (current_) need.cells = current_->tables().ipv4().cells().used();
-  Generation next = create_filled(number, sizes_for(need, capacity, growing), entries);
+  Generation next = create_filled(previous, sizes_for(need, capacity, growing), entries);
   if (current_) older_.push_back(std::move(*current_));
   current_.emplace(std::move(next));
   interfaces_.replace(*current_);
-  log_.info("generation " + std::to_string(number) + " is in force with " + std::to_string(entries.size()) + " entries",
-            {{"XDPFWD_GENERATION", std::to_string(number)}});
+  log_.info("generation " + std::to_string(current_->number()) + " is in force with " + std::to_string(entries.size()) +
+                " entries",
+            {{"XDPFWD_GENERATION", std::to_string(current_->number())}});
 }
 
 /// How many cells a list takes is known once they are written: where they were too few, it is tried with more.
-Generation Datapath::create_filled(unsigned number, Sizes sizes, std::span<const Effective> entries) {
-  const Generation* previous = current_ ? &*current_ : older_.empty() ? nullptr : &older_.back();
+Generation Datapath::create_filled(const Generation* previous, Sizes sizes, std::span<const Effective> entries) {
+  const unsigned number = previous == nullptr ? 1 : previous->number() + 1;
   for (;;) {
     Generation next = Generation::create(pin_dir_, number, sizes, previous);
     try {
@@ -58,6 +58,7 @@ Generation Datapath::create_filled(unsigned number, Sizes sizes, std::span<const
       return next;
     } catch (const TablesFull&) {
       next.unpin();
+      if (sizes.cells > XDPFWD_MAX_IDS) throw;  // twice as many could not be told from an owner
       sizes.cells *= 2;
     } catch (...) {
       next.unpin();

@@ -47,7 +47,7 @@ class Datapath {
   const std::filesystem::path& pin_dir() const { return pin_dir_; }
 
  private:
-  Generation create_filled(unsigned number, Sizes sizes, std::span<const Effective> entries);
+  Generation create_filled(const Generation* previous, Sizes sizes, std::span<const Effective> entries);
 
   std::filesystem::path pin_dir_;
   Log& log_;

@@ -1,9 +1,7 @@
 #include "daemon/datapath/sizes.h"
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
-#include <limits>
 #include <optional>
 #include <string>
 

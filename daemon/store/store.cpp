@@ -183,27 +183,31 @@ bool Store::save(std::span<const Delta::ClaimChange> changes) {
 bool Store::tidy(const Blocklist& blocklist) {
   const std::size_t wanted = blocklist.entries().size();
   if (!pending_.empty() || recorded_ <= 2 * wanted + tolerated_history) return true;
-  return attempt([&] { write_all(blocklist); });
+  std::size_t written = 0;
+  const bool stored = attempt([&] { written = write_all(blocklist); });
+  if (stored) recorded_ = written;
+  return stored;
 }
 
-/// Replaces the journal by the shortest one that makes this list.
-void Store::write_all(const Blocklist& blocklist) {
+/// Replaces the journal by the shortest one that makes this list. Returns how many prefixes it has.
+std::size_t Store::write_all(const Blocklist& blocklist) {
   using Attributes = std::tuple<SharedText, Action, SharedText, WallTime, std::optional<BootTime>>;
   std::map<Attributes, std::vector<Delta::ClaimChange>> rows;
   database_.execute("DELETE FROM changes");
-  recorded_ = 0;
+  std::size_t written = 0;
   for (const auto& [prefix, id] : blocklist.entries())
     for (const Claim& claim : blocklist.entry(id).claims) {
       if (claim.source == config_source) continue;
       auto& row = rows[{claim.source, claim.action, claim.reason, claim.since, claim.until}];
       row.push_back({prefix, claim.source, std::nullopt, claim});
-      ++recorded_;
+      ++written;
       if (row.size() < most_prefixes_a_row) continue;
       write(row);
       row.clear();
     }
   for (const auto& [attributes, row] : rows)
     if (!row.empty()) write(row);
+  return written;
 }
 
 bool Store::attempt(const std::function<void()>& writes) {

@@ -49,7 +49,7 @@ class Store {
 
  private:
   void write(std::span<const Delta::ClaimChange> alike);
-  void write_all(const Blocklist& blocklist);
+  std::size_t write_all(const Blocklist& blocklist);
   bool attempt(const std::function<void()>& writes);
 
   std::filesystem::path path_;

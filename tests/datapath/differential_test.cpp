@@ -86,10 +86,7 @@ class Comparison {
   void check_tables() {
     const Findings findings = look_through(program_.generation().tables());
     REQUIRE(findings.fault == "");
-    met_.whole_roots += findings.whole_roots;
-    met_.intervals += findings.intervals;
-    met_.lists += findings.lists;
-    met_.tables += findings.tables;
+    met_ += findings;
   }
 
   RandomList random_;

@@ -115,10 +115,7 @@ class LargeComparison {
   void look() {
     const Findings findings = look_through(program_.generation().tables());
     REQUIRE(findings.fault == "");
-    met_.whole_roots += findings.whole_roots;
-    met_.intervals += findings.intervals;
-    met_.lists += findings.lists;
-    met_.tables += findings.tables;
+    met_ += findings;
   }
 
   PrivateNetwork network_;

@@ -15,6 +15,15 @@ struct Findings {
   std::size_t intervals = 0;
   std::size_t lists = 0;
   std::size_t tables = 0;
+
+  /// Adds up how often the forms were met.
+  Findings& operator+=(const Findings& other) {
+    whole_roots += other.whole_roots;
+    intervals += other.intervals;
+    lists += other.lists;
+    tables += other.tables;
+    return *this;
+  }
 };
 
 Findings look_through(const Tables& tables);
