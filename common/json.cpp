@@ -31,13 +31,6 @@ class Guard {
   std::vector<std::set<std::string>> keys_;
 };
 
-/// The library's message without its own error id.
-std::string reason_of(const json::exception& error) {
-  const std::string_view what = error.what();
-  const std::size_t id = what.find("] ");
-  return escaped(id == what.npos ? what : what.substr(id + 2));
-}
-
 }  // namespace
 
 json parse_json(std::string_view text, Comments comments) {
@@ -50,8 +43,14 @@ json parse_json(std::string_view text, Comments comments) {
         text, [&guard](int depth, json::parse_event_t event, json& parsed) { return guard(depth, event, parsed); },
         true, comments == Comments::allowed);
   } catch (const json::exception& error) {  // bad syntax, or a number too large for any type
-    throw Error(Code::parse, "JSON: " + reason_of(error));
+    throw Error(Code::parse, "JSON: " + json_message(error));
   }
+}
+
+std::string json_message(const json::exception& error) {
+  const std::string_view what = error.what();
+  const std::size_t id = what.find("] ");
+  return escaped(id == what.npos ? what : what.substr(id + 2));
 }
 
 std::string dump_json(const json& document) { return document.dump(-1, ' ', false, json::error_handler_t::replace); }

@@ -18,6 +18,9 @@ inline constexpr int max_json_depth = 16;
 /// which the library would silently take the last.
 nlohmann::json parse_json(std::string_view text, Comments comments = Comments::refused);
 
+/// The library's message without its own error id, escaped.
+std::string json_message(const nlohmann::json::exception& error);
+
 /// One line without a newline; bytes that are not UTF-8 become U+FFFD.
 std::string dump_json(const nlohmann::json& json);
 
