@@ -13,24 +13,89 @@ constexpr Parameter reason{"reason", Kind::text, false, "why, for whoever lists 
 constexpr Parameter source{"source", Kind::name, false, "who makes the claim (cli unless told)"};
 constexpr Parameter strict{"strict", Kind::flag, false,
                            "fail, and change nothing, where a prefix is as wanted already"};
+constexpr Parameter force{"force", Kind::flag, false,
+                          "go past addresses that the machine needs, and past your own; never past \"protect\""};
+constexpr Parameter confirm_within{"confirm_within", Kind::duration, false,
+                                   "undo it after this time, as 60s, unless it is confirmed: xdpfwctl confirm"};
+constexpr Parameter if_revision{"if_revision", Kind::revision, false,
+                                "refuse where the list has changed since it had this revision"};
+constexpr Parameter ssh_peer{"ssh_peer", Kind::address, false,
+                             "where the caller is logged in from; a change that cuts it off is refused",
+                             Where::protocol};
+constexpr Parameter dry_run{"dry_run", Kind::flag, false, "tell what it would change, and change nothing"};
+constexpr Parameter limit{"limit", Kind::count, false, "at most so many entries"};
+constexpr Parameter cursor{"cursor", Kind::cursor, false, "go on after this page"};
 constexpr Parameter network_interface{"interface", Kind::interface, true, "name of a network interface, as eth0"};
 
-constexpr std::array claim_parameters{prefixes, ttl, reason, source, strict};
+constexpr std::array claim_parameters{prefixes,       ttl,         reason,  source, strict, force,
+                                      confirm_within, if_revision, ssh_peer};
+constexpr std::array allow_parameters{prefixes, ttl, reason, source, strict, if_revision};
 constexpr std::array unblock_parameters{
     prefixes,
     Parameter{"source", Kind::name, false, "whose claim to take back (cli unless told)"},
     Parameter{"all_sources", Kind::flag, false, "take back every source's claim, but for those in the config file"},
     Parameter{"strict", Kind::flag, false, "fail, and change nothing, where there is no such claim"},
+    force,
+    confirm_within,
+    if_revision,
+    ssh_peer,
 };
 constexpr std::array list_parameters{
     Parameter{"source", Kind::name, false, "only entries that this source claims"},
     Parameter{"action", Kind::action, false, "only entries with this action: drop, monitor or allow"},
     Parameter{"family", Kind::family, false, "only this family: ipv4 or ipv6"},
-    Parameter{"limit", Kind::count, false, "at most so many entries"},
-    Parameter{"cursor", Kind::cursor, false, "go on after this page"},
+    Parameter{"overlaps", Kind::flag, false, "only entries that a wider one covers, or that several sources claim"},
+    limit,
+    cursor,
 };
 constexpr std::array check_parameters_row{prefixes};
-constexpr std::array flush_parameters{Parameter{"source", Kind::name, true, "whose claims to take back"}};
+constexpr std::array flush_parameters{
+    Parameter{"source", Kind::name, true, "whose claims to take back"}, force, confirm_within, if_revision, ssh_peer,
+};
+
+// What a list says of its items itself is used where these don't.
+constexpr Parameter file{"file", Kind::file, true, "the list, or - for standard input", Where::client};
+constexpr Parameter list_action{"action", Kind::action, false, "drop (the default), monitor or allow", Where::client};
+constexpr Parameter list_ttl{"ttl", Kind::duration, false, ttl.help, Where::client};
+constexpr Parameter list_reason{"reason", Kind::text, false, reason.help, Where::client};
+constexpr Parameter list_format{"format", Kind::format, false, "auto (the default), plain, ndjson, ipset or nft",
+                                Where::client};
+constexpr Parameter list_strict{"strict", Kind::flag, false, "refuse the whole list where a line of it is bad",
+                                Where::client};
+constexpr std::array sync_parameters{
+    file,        Parameter{"source", Kind::name, true, "whose claims the list is to become"},
+    list_action, list_ttl,
+    list_reason, list_format,
+    list_strict, dry_run,
+    force,       confirm_within,
+    if_revision, ssh_peer,
+};
+constexpr std::array import_parameters{
+    file,
+    Parameter{"source", Kind::name, false, "who makes the claims (cli, where the list names none)", Where::client},
+    list_action,
+    list_ttl,
+    list_reason,
+    list_format,
+    list_strict,
+    dry_run,
+    force,
+    confirm_within,
+    if_revision,
+    ssh_peer,
+};
+constexpr std::array export_parameters{
+    Parameter{"format", Kind::format, false, "plain (the default), ndjson, ipset or nft", Where::client},
+    Parameter{"source", Kind::name, false, "only claims of this source"},
+    Parameter{"action", Kind::action, false, "only claims with this action (drop unless told, all in ndjson)"},
+    Parameter{"family", Kind::family, false, "only this family: ipv4 or ipv6"},
+    Parameter{"limit", Kind::count, false, "at most so many claims", Where::protocol},
+    Parameter{"cursor", Kind::cursor, false, cursor.help, Where::protocol},
+};
+constexpr std::array stage_parameters{
+    Parameter{"groups", Kind::groups, true, "claims that have all but their prefixes in common"}};
+constexpr std::array reload_parameters{
+    Parameter{"force", Kind::flag, false, "take lists over that have shrunk, or are empty"}};
 constexpr std::array attach_parameters{
     network_interface,
     Parameter{"mode", Kind::mode, false, "auto (the default), native, generic or offload"},
@@ -45,7 +110,7 @@ constexpr std::array rows{
     Command{"unblock", Access::admin, Audience::everyone, "Take a claim back, whatever its action",
             "Only the named source's claim goes; whatever else still blocks the address is told.", unblock_parameters},
     Command{"allow", Access::admin, Audience::everyone, "Let these sources pass, whatever blocks them",
-            "Allow wins over drop and monitor, however wide or narrow either is.", claim_parameters},
+            "Allow wins over drop and monitor, however wide or narrow either is.", allow_parameters},
     Command{"monitor", Access::admin, Audience::everyone, "Count what would be dropped, and let it pass",
             "The way to try a block before it bites. Drop and allow win over monitor.", claim_parameters},
     Command{"list", Access::read, Audience::everyone, "Show the entries with their claims and counters", "",
@@ -54,6 +119,16 @@ constexpr std::array rows{
             "Ends with 0 when all of them are blocked, with 1 otherwise.", check_parameters_row},
     Command{"flush", Access::admin, Audience::everyone, "Take back all claims of one source",
             "Flushing a source that has none is no error.", flush_parameters},
+    Command{"sync", Access::admin, Audience::everyone, "Make a source's claims exactly those of a list",
+            "Only the difference is applied, all of it or nothing, what is added before what is removed. Addresses\n"
+            "that the machine needs are passed by and told. A list without an entry is refused unless forced.",
+            sync_parameters},
+    Command{"import", Access::admin, Audience::everyone, "Add the claims of a list",
+            "All of them or none. What xdpfwctl export --format ndjson wrote comes back as it was.", import_parameters},
+    Command{"export", Access::read, Audience::everyone, "Write the list for another program, or for import",
+            "Only ndjson tells sources and actions, and gives everything back to import; --json asks for it as well.\n"
+            "-q leaves out notes, not the list.",
+            export_parameters},
     Command{
         "stats", Access::read, Audience::everyone, "Show packets and bytes by interface, family and reason", "", {}},
     Command{"status", Access::read, Audience::everyone, "Show interfaces, modes, entries and storage", "", {}},
@@ -64,13 +139,14 @@ constexpr std::array rows{
     Command{"detach", Access::admin, Audience::everyone, "Stop filtering on an interface",
             "An interface that the config file names is filtered again after the next reload or restart.",
             detach_parameters},
-    Command{"reload",
-            Access::admin,
-            Audience::everyone,
-            "Read the config file again",
-            "The file is checked whole before anything changes; on an error everything stays as it was.",
-            {}},
+    Command{"reload", Access::admin, Audience::everyone, "Read the config file again",
+            "The file is checked whole before anything changes; on an error everything stays as it was. Its lists\n"
+            "are read again as well.",
+            reload_parameters},
+    Command{"confirm", Access::admin, Audience::everyone, "Keep a change that was made with --confirm-within", "", {}},
     Command{"ping", Access::read, Audience::everyone, "Tell whether the daemon answers", "", {}},
+    Command{"stage", Access::admin, Audience::programs, "Send claims for a sync or import on the same connection", "",
+            stage_parameters},
     Command{"hello", Access::read, Audience::programs, "Tell the protocol's version", "", {}},
     Command{
         "describe", Access::read, Audience::programs, "List the methods with their parameters as JSON Schema", "", {}},

@@ -25,14 +25,23 @@ enum class Kind : std::uint8_t {
   mode,       // auto, native, generic, offload
   count,      // 1 to 10,000
   cursor,     // `next` of the page before
+  revision,   // 0 to 2^53 - 1
+  address,    // one address
+  groups,     // array of 1 to max_request_prefixes groups of claims, see docs/protocol.md
+  file,       // a path, or - for standard input; positional
+  format,     // auto, plain, ndjson, ipset, nft
   flag,       // true or false
 };
+
+/// Where a parameter is known. The client carries some out itself, and fills others in by itself.
+enum class Where : std::uint8_t { everywhere, client, protocol };
 
 struct Parameter {
   std::string_view name;  // with underscores in the protocol, with dashes on the command line
   Kind kind;
   bool required;
   std::string_view help;
+  Where where = Where::everywhere;
 };
 
 /// Who can see a command: some are of use to programs only.
@@ -49,9 +58,9 @@ struct Command {
 
 /// Every command's name, in the order in which help shows them. Whoever holds something for each command, as the
 /// table of rows and the server's table of handlers do, asserts that it has these names in this order.
-inline constexpr std::array<std::string_view, 15> command_names{
-    "block",  "unblock", "allow",  "monitor", "list", "check", "flush",    "stats",
-    "status", "attach",  "detach", "reload",  "ping", "hello", "describe",
+inline constexpr std::array<std::string_view, 20> command_names{
+    "block", "unblock", "allow",  "monitor", "list",   "check",   "flush", "sync",  "import", "export",
+    "stats", "status",  "attach", "detach",  "reload", "confirm", "ping",  "stage", "hello",  "describe",
 };
 
 /// All commands, in that order.
@@ -61,14 +70,17 @@ std::span<const Command> commands();
 const Command* find_command(std::string_view name);
 
 /// Checks a request's parameters against the row: every one known, of the right type and range, none
-/// missing. Throws Error (invalid) naming the parameter. Whether a prefix is well formed is left to
-/// whoever parses it.
-void check_parameters(const Command& command, const nlohmann::json& params);
+/// missing. Throws Error (invalid) naming the parameter. `side`, client or protocol, tells which of them are known.
+/// Whether a prefix is well formed is left to whoever parses it.
+void check_parameters(const Command& command, const nlohmann::json& params, Where side);
 
 /// True for what the kernel takes as the name of a network interface.
 bool is_interface_name(std::string_view name);
 
-/// The parameters as JSON Schema (2020-12).
+/// True for what a source may be called: 1 to 64 of A-Z a-z 0-9 . _ : / @ -
+bool is_source_name(std::string_view name);
+
+/// The parameters that the protocol has, as JSON Schema (2020-12).
 nlohmann::json schema_of(const Command& command);
 
 }  // namespace xdpfwd

@@ -28,6 +28,8 @@ constexpr std::array rows{
     Row{Code::unsupported, "unsupported", 6, 1},
     Row{Code::config, "config", 7, 1},
     Row{Code::unreachable, "unreachable", 8, 3},
+    Row{Code::protected_address, "protected", 9, 1},
+    Row{Code::conflict, "conflict", 10, 1},
 };
 
 constexpr bool in_order() {
@@ -35,7 +37,7 @@ constexpr bool in_order() {
     if (rows[index].code != static_cast<Code>(index)) return false;
   return true;
 }
-static_assert(in_order() && rows.size() == static_cast<std::size_t>(Code::unreachable) + 1);
+static_assert(in_order() && rows.size() == static_cast<std::size_t>(Code::conflict) + 1);
 
 const Row& row_of(Code code) { return rows[static_cast<std::size_t>(code)]; }
 

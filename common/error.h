@@ -17,13 +17,15 @@ enum class Code : std::uint8_t {
   invalid,  // a parameter, a command-line argument or a config value is wrong
   internal,
   not_found,
-  denied,       // the caller may not do this
-  capacity,     // the blocklist would hold more entries than it was made for
-  not_durable,  // in force, but not on disk
-  refused,      // would harm somebody: a foreign XDP program, a second daemon
-  unsupported,  // this kernel or driver cannot
-  config,       // the configuration as a whole is not usable
-  unreachable,  // no daemon answers
+  denied,             // the caller may not do this
+  capacity,           // the blocklist would hold more entries than it was made for
+  not_durable,        // in force, but not on disk
+  refused,            // would harm somebody: a foreign XDP program, a second daemon
+  unsupported,        // this kernel or driver cannot
+  config,             // the configuration as a whole is not usable
+  unreachable,        // no daemon answers
+  protected_address,  // would drop an address that is protected
+  conflict,           // the list has changed since, or another change waits to be confirmed
 };
 
 /// An error in the form *action object: reason*, with a hint that says what to do about it.

@@ -18,6 +18,8 @@ constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_interface = 15;
 constexpr std::int64_t longest_duration = 36500LL * 86400;
 constexpr std::int64_t largest_page = 10000;
+constexpr std::int64_t largest_revision = (std::int64_t{1} << 53) - 1;
+constexpr std::int64_t latest_time = 253'402'300'799;  // the end of the year 9999
 constexpr std::string_view name_pattern = "^[A-Za-z0-9._:/@-]{1,64}$";
 
 bool is_integer_in(const json& value, std::int64_t low, std::int64_t high) {
@@ -30,13 +32,7 @@ bool is_text_up_to(const json& value, std::size_t bytes) {
   return value.is_string() && value.get_ref<const std::string&>().size() <= bytes;
 }
 
-bool is_name(const json& value) {
-  if (!is_text_up_to(value, longest_name) || value.get_ref<const std::string&>().empty()) return false;
-  return std::ranges::all_of(value.get_ref<const std::string&>(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           std::string_view("._:/@-").find(c) != std::string_view::npos;
-  });
-}
+bool is_name(const json& value) { return value.is_string() && is_source_name(value.get_ref<const std::string&>()); }
 
 bool is_prefixes(const json& value) {
   return value.is_array() && !value.empty() && value.size() <= max_request_prefixes &&
@@ -45,6 +41,38 @@ bool is_prefixes(const json& value) {
 
 bool is_one_of(const json& value, std::initializer_list<std::string_view> words) {
   return value.is_string() && std::ranges::find(words, value.get_ref<const std::string&>()) != words.end();
+}
+
+bool is_action(const json& value) { return is_one_of(value, {"drop", "monitor", "allow"}); }
+bool is_text(const json& value) { return is_text_up_to(value, longest_text); }
+bool is_time(const json& value) { return is_integer_in(value, 0, latest_time); }
+
+/// What a group of claims may have besides its prefixes.
+struct Member {
+  std::string_view name;
+  bool (*holds)(const json&);
+};
+constexpr std::array group_members{
+    Member{"prefixes", [](const json& value) { return value.is_string(); }},
+    Member{"source", is_name},
+    Member{"action", is_action},
+    Member{"reason", is_text},
+    Member{"since", is_time},
+    Member{"until", is_time},
+};
+
+bool is_group(const json& value) {
+  if (!value.is_object() || !value.contains("prefixes")) return false;
+  for (const auto& [name, held] : value.items()) {
+    const auto member = std::ranges::find(group_members, name, &Member::name);
+    if (member == group_members.end() || !member->holds(held)) return false;
+  }
+  return true;
+}
+
+bool is_groups(const json& value) {
+  return value.is_array() && !value.empty() && value.size() <= max_request_prefixes &&
+         std::ranges::all_of(value, is_group);
 }
 
 struct Rule {
@@ -79,15 +107,11 @@ const std::array rules{
          [] {
            return json{{"type", "string"}, {"pattern", name_pattern}};
          }},
-    Rule{Kind::text, [](const json& value) { return is_text_up_to(value, longest_text); }, "text of at most 256 bytes",
+    Rule{Kind::text, is_text, "text of at most 256 bytes",
          [] {
            return json{{"type", "string"}, {"maxLength", longest_text}};
          }},
-    Rule{Kind::action,
-         [](const json& value) {
-           return is_one_of(value, {"drop", "monitor", "allow"});
-         },
-         "drop, monitor or allow",
+    Rule{Kind::action, is_action, "drop, monitor or allow",
          [] {
            return enumeration({"drop", "monitor", "allow"});
          }},
@@ -117,6 +141,49 @@ const std::array rules{
          [] {
            return json{{"type", "string"}, {"maxLength", longest_name}};
          }},
+    Rule{Kind::revision, [](const json& value) { return is_integer_in(value, 0, largest_revision); },
+         "a revision, as every answer has it",
+         [] {
+           return json{{"type", "integer"}, {"minimum", 0}, {"maximum", largest_revision}};
+         }},
+    Rule{Kind::address, [](const json& value) { return is_text_up_to(value, longest_name); }, "an address",
+         [] {
+           return json{{"type", "string"}, {"maxLength", longest_name}};
+         }},
+    Rule{Kind::groups, is_groups,
+         R"(an array of 1 to 65536 objects with "prefixes", one a line, and if need be "source", "action", "reason", )"
+         R"("since" and "until")",
+         [] {
+           const json time{{"type", "integer"}, {"minimum", 0}, {"maximum", latest_time}};
+           return json{{"type", "array"},
+                       {"minItems", 1},
+                       {"maxItems", max_request_prefixes},
+                       {"items",
+                        {{"type", "object"},
+                         {"properties",
+                          {{"prefixes", {{"type", "string"}}},
+                           {"source", {{"type", "string"}, {"pattern", name_pattern}}},
+                           {"action", enumeration({"drop", "monitor", "allow"})},
+                           {"reason", {{"type", "string"}, {"maxLength", longest_text}}},
+                           {"since", time},
+                           {"until", time}}},
+                         {"required", {"prefixes"}},
+                         {"additionalProperties", false}}}};
+         }},
+    Rule{Kind::file,
+         [](const json& value) { return value.is_string() && !value.get_ref<const std::string&>().empty(); },
+         "the path of a file",
+         [] {
+           return json{{"type", "string"}, {"minLength", 1}};
+         }},
+    Rule{Kind::format,
+         [](const json& value) {
+           return is_one_of(value, {"auto", "plain", "ndjson", "ipset", "nft"});
+         },
+         "auto, plain, ndjson, ipset or nft",
+         [] {
+           return enumeration({"auto", "plain", "ndjson", "ipset", "nft"});
+         }},
     Rule{Kind::flag, [](const json& value) { return value.is_boolean(); }, "true or false",
          [] {
            return json{{"type", "boolean"}};
@@ -133,18 +200,26 @@ bool is_interface_name(std::string_view name) {
   return !name.empty() && name.size() <= longest_interface && name != "." && name != ".." && harmless;
 }
 
-void check_parameters(const Command& command, const json& params) {
+bool is_source_name(std::string_view name) {
+  return !name.empty() && name.size() <= longest_name && std::ranges::all_of(name, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("._:/@-").find(c) != std::string_view::npos;
+  });
+}
+
+void check_parameters(const Command& command, const json& params, Where side) {
   const std::string name(command.name);
+  const auto is_known = [side](const Parameter& one) { return one.where == Where::everywhere || one.where == side; };
   for (const auto& [key, value] : params.items()) {
     const auto parameter = std::ranges::find(command.parameters, key, &Parameter::name);
-    if (parameter == command.parameters.end())
+    if (parameter == command.parameters.end() || !is_known(*parameter))
       throw Error(Code::invalid, name + ": unknown parameter \"" + escaped(key) + "\"",
                   "\"describe\" lists each method with its parameters");
     const Rule& rule = rule_of(parameter->kind);
     if (!rule.holds(value)) throw Error(Code::invalid, name + ": \"" + key + "\" must be " + std::string(rule.wants));
   }
   for (const Parameter& parameter : command.parameters)
-    if (parameter.required && !params.contains(parameter.name))
+    if (is_known(parameter) && parameter.required && !params.contains(parameter.name))
       throw Error(Code::invalid, name + ": \"" + std::string(parameter.name) + "\" is missing",
                   "it must be " + std::string(rule_of(parameter.kind).wants));
 }
@@ -153,6 +228,7 @@ json schema_of(const Command& command) {
   json properties = json::object();
   json required = json::array();
   for (const Parameter& parameter : command.parameters) {
+    if (parameter.where == Where::client) continue;
     json schema = rule_of(parameter.kind).schema();
     schema["description"] = parameter.help;
     properties[std::string(parameter.name)] = std::move(schema);

@@ -160,6 +160,12 @@ std::vector<Prefix> parse_range(std::string_view text, std::size_t dash) {
 Prefix::Prefix(Family family, const Address& address, unsigned length)
     : family_(family), address_(masked(address, length)), length_(static_cast<std::uint8_t>(length)) {}
 
+Prefix Prefix::of_ipv4(std::uint32_t address, unsigned length) {
+  Address bytes{};
+  for (unsigned byte = 0; byte < 4; ++byte) bytes[byte] = static_cast<std::uint8_t>(address >> (24 - 8 * byte));
+  return {Family::ipv4, bytes, length};
+}
+
 bool Prefix::covers(const Prefix& other) const {
   return family_ == other.family_ && length_ <= other.length_ && masked(other.address_, length_) == address_;
 }

@@ -30,6 +30,8 @@ class Prefix {
 
   /// Masks host bits. `length` is in bits and at most address_bits(family).
   Prefix(Family family, const Address& address, unsigned length);
+  /// An IPv4 prefix whose address is a number: 0xc0000200 is 192.0.2.0.
+  static Prefix of_ipv4(std::uint32_t address, unsigned length);
 
   Family family() const { return family_; }
   const Address& address() const { return address_; }

@@ -26,7 +26,7 @@ Globals read_globals(const CommandLine& line) {
   globals.json = line.has("--json");
   globals.quiet = line.has("--quiet");
   if (line.has("--socket")) globals.socket = line.value("--socket");
-  if (line.has("--timeout")) globals.timeout = read_timeout(line.value("--timeout"));
+  if (line.has("--timeout")) globals.timeout = globals.list_timeout = read_timeout(line.value("--timeout"));
   if (line.has("--color")) {
     const std::string when = line.value("--color");
     if (when != "auto" && when != "always" && when != "never")
@@ -56,7 +56,7 @@ json count_value(const std::string& text) {
 
 json value_of(const Command& command, Kind kind, const std::string& text) {
   if (kind == Kind::duration) return duration_value(command, text);
-  if (kind == Kind::count) return count_value(text);
+  if (kind == Kind::count || kind == Kind::revision) return count_value(text);
   if (kind == Kind::family && (text == "4" || text == "6")) return "ipv" + text;
   return text;
 }
@@ -71,7 +71,12 @@ void read_operands(const Command& command, const Strings& operands, Arguments& a
                 help_hint(&command));
   if (row == command.parameters.end()) return;
   if (operands.empty())
-    throw Error(Code::invalid, about(&command) + "no " + (is_list ? "prefix" : "interface") + " given",
+    throw Error(Code::invalid,
+                about(&command) + "no " +
+                    (is_list                   ? "prefix"
+                     : row->kind == Kind::file ? "file"
+                                               : "interface") +
+                    " given",
                 help_hint(&command));
   if (is_list)
     arguments.operands = operands;
@@ -81,7 +86,7 @@ void read_operands(const Command& command, const Strings& operands, Arguments& a
 
 void read_parameters(const Command& command, const CommandLine& line, Arguments& arguments) {
   for (const Parameter& parameter : command.parameters) {
-    if (is_positional(parameter)) continue;
+    if (is_positional(parameter) || parameter.where == Where::protocol) continue;
     const std::string name = option_name(parameter.name);
     if (!line.has(name)) {
       if (!parameter.required) continue;
@@ -92,7 +97,7 @@ void read_parameters(const Command& command, const CommandLine& line, Arguments&
   }
   json complete = arguments.params;
   if (!arguments.operands.empty()) complete["prefixes"] = json::array({""});  // parsed, and checked, elsewhere
-  check_parameters(command, complete);
+  check_parameters(command, complete, Where::client);
 }
 
 }  // namespace

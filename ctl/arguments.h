@@ -20,6 +20,7 @@ struct Globals {
   bool quiet = false;
   std::string socket{default_socket};
   std::chrono::seconds timeout{30};
+  std::chrono::seconds list_timeout{600};  // for a whole list to be compared and put in force
   ColorChoice color = ColorChoice::automatic;
 };
 

@@ -136,10 +136,11 @@ std::string Connection::receive_line(Deadline deadline) {
 void Connection::wait_for(short events, Deadline deadline) {
   pollfd wanted{.fd = socket_.get(), .events = events, .revents = 0};
   for (;;) {
+    // An answer that is there counts, however late it is asked for.
     const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
-    if (left <= 0) throw timed_out(timeout_);
-    const int ready = poll(&wanted, 1, static_cast<int>(std::min<std::int64_t>(left, INT_MAX)));
+    const int ready = poll(&wanted, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, INT_MAX)));
     if (ready > 0) return;
+    if (left <= 0) throw timed_out(timeout_);
     if (ready < 0 && errno != EINTR) throw system_error("wait for xdpfwd", errno);
   }
 }

@@ -36,6 +36,9 @@ class Connection {
   /// Takes over a connected stream socket; `timeout` is for each call.
   Connection(Descriptor socket, std::chrono::seconds timeout) : socket_(std::move(socket)), timeout_(timeout) {}
 
+  /// For the calls from now on.
+  void set_timeout(std::chrono::seconds timeout) { timeout_ = timeout; }
+
   /// Sends a request. Throws Error (unreachable).
   void send(std::string_view method, const nlohmann::json& params);
   /// The result of the request that was sent last. Throws the Error that the daemon answered with, unreachable where it

@@ -26,7 +26,8 @@ std::vector<OptionRow> options_of(const Command* command) {
     rows.push_back({std::string(option.letter), option_name(option.name), !option.value.empty()});
   if (command == nullptr) return rows;
   for (const Parameter& parameter : command->parameters)
-    if (!is_positional(parameter)) rows.push_back({"", option_name(parameter.name), parameter.kind != Kind::flag});
+    if (!is_positional(parameter) && parameter.where != Where::protocol)
+      rows.push_back({"", option_name(parameter.name), parameter.kind != Kind::flag});
   return rows;
 }
 
@@ -106,7 +107,7 @@ Words sorted_out(const Strings& args, const Command* command, const std::vector<
 }  // namespace
 
 bool is_positional(const Parameter& parameter) {
-  return parameter.kind == Kind::prefixes || parameter.kind == Kind::interface;
+  return parameter.kind == Kind::prefixes || parameter.kind == Kind::interface || parameter.kind == Kind::file;
 }
 
 std::string option_name(std::string_view parameter) {

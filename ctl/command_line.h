@@ -24,7 +24,7 @@ inline constexpr std::array global_options{
     GlobalOption{"", "json", "", "print the answer as JSON"},
     GlobalOption{"q", "quiet", "", "print nothing on success; the exit status tells"},
     GlobalOption{"", "socket", "PATH", "the daemon's socket (/run/xdpfwd/control.sock unless told)"},
-    GlobalOption{"", "timeout", "SECONDS", "how long to wait for an answer (30 unless told)"},
+    GlobalOption{"", "timeout", "SECONDS", "how long to wait for an answer (30 unless told; 600 for sync, import)"},
     GlobalOption{"", "color", "WHEN", "auto (the default), always or never"},
     GlobalOption{"h", "help", "", "show help, of the command where one is given"},
     GlobalOption{"", "version", "", "show the version"},

@@ -26,20 +26,33 @@ constexpr std::array examples{
     Example{"list", "  xdpfwctl list --family ipv6 --action drop\n"},
     Example{"check", "  xdpfwctl check 192.0.2.7 && echo blocked\n"},
     Example{"flush", "  xdpfwctl flush --source feed\n"},
+    Example{"sync",
+            "  xdpfwctl sync --source spamhaus /var/lib/feeds/drop.json\n"
+            "  curl -fsS https://feed.example/list.txt | xdpfwctl sync --source feed --ttl 2d -\n"},
+    Example{"import",
+            "  xdpfwctl import saved.ndjson\n"
+            "  ipset save | xdpfwctl import --source ipset --dry-run -\n"},
+    Example{"export",
+            "  xdpfwctl export --format ndjson > saved.ndjson\n"
+            "  xdpfwctl export --format ipset | ipset restore\n"},
     Example{"stats", "  xdpfwctl stats\n"},
     Example{"status", "  xdpfwctl status --json\n"},
     Example{"attach", "  xdpfwctl attach eth1 --mode native\n"},
     Example{"detach", "  xdpfwctl detach eth1\n"},
     Example{"reload", "  xdpfwctl reload\n"},
+    Example{"confirm",
+            "  xdpfwctl confirm    # soon after: xdpfwctl block 203.0.113.0/24 --force --confirm-within 60s\n"},
     Example{"ping", "  xdpfwctl ping -q --timeout 1\n"},
+    Example{"stage", "  xdpfwctl stage --help\n"},
     Example{"hello", "  xdpfwctl hello\n"},
     Example{"describe", "  xdpfwctl describe\n"},
 };
 
 /// What help calls a value of this kind; empty for a flag.
 std::string_view placeholder(Kind kind) {
-  constexpr std::array<std::string_view, 11> names{"PREFIX...", "INTERFACE", "DURATION", "NAME",   "TEXT", "ACTION",
-                                                   "FAMILY",    "MODE",      "N",        "CURSOR", ""};
+  constexpr std::array<std::string_view, 16> names{"PREFIX...", "INTERFACE", "DURATION", "NAME",   "TEXT", "ACTION",
+                                                   "FAMILY",    "MODE",      "N",        "CURSOR", "N",    "ADDRESS",
+                                                   "GROUPS",    "FILE",      "FORMAT",   ""};
   static_assert(names.size() == static_cast<std::size_t>(Kind::flag) + 1);
   return names[static_cast<std::size_t>(kind)];
 }
@@ -61,7 +74,7 @@ std::string synopsis(const Command& command) {
   std::string text = "xdpfwctl " + std::string(command.name);
   for (const bool positional : {true, false})
     for (const Parameter& parameter : command.parameters)
-      if (is_positional(parameter) == positional)
+      if (is_positional(parameter) == positional && parameter.where != Where::protocol)
         text += parameter.required ? " " + written(parameter) : " [" + written(parameter) + "]";
   return text;
 }
@@ -94,7 +107,7 @@ std::string help_page(const Command& command) {
   if (!command.details.empty()) text += "\n" + std::string(command.details) + "\n";
   Table table({Align::left, Align::left}, "  ");
   for (const Parameter& parameter : command.parameters)
-    table.add({{written(parameter)}, {std::string(parameter.help)}});
+    if (parameter.where != Where::protocol) table.add({{written(parameter)}, {std::string(parameter.help)}});
   if (!command.parameters.empty()) text += "\nArguments:\n" + table.take(false);
   text += "\nOptions of every command:\n" + global_lines();
   const auto* example = std::ranges::find(examples, command.name, &Example::command);

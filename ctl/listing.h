@@ -13,8 +13,13 @@ class Listing {
  public:
   enum class Form : std::uint8_t { table, json };
 
-  /// `now` is Unix seconds. `limited` is set where the caller wants one page only.
-  Listing(Form form, bool color, std::int64_t now, bool limited);
+  struct Wanted {
+    bool one_page = false;
+    bool overlaps = false;  // entries that overlap, with what covers them
+  };
+
+  /// `now` is Unix seconds.
+  Listing(Form form, bool color, std::int64_t now, Wanted wanted);
 
   /// Text for a page, the result of the method `list`.
   std::string page(const nlohmann::json& result);
@@ -22,17 +27,18 @@ class Listing {
   std::string end() const;
 
   /// The cursor of the next page; null where there is none, or none is wanted.
-  nlohmann::json next() const { return limited_ ? nlohmann::json() : next_; }
+  nlohmann::json next() const { return wanted_.one_page ? nlohmann::json() : next_; }
 
  private:
   void add_entry(const nlohmann::json& entry);
   std::string json_page(const nlohmann::json& entries);
   std::string json_end() const;
+  std::string overlaps_end(std::uint64_t total) const;
 
   Form form_;
   bool color_;
   std::int64_t now_;
-  bool limited_;
+  Wanted wanted_;
   Table table_;
   bool begun_ = false;
   std::uint64_t shown_ = 0;

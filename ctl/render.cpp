@@ -38,6 +38,7 @@ struct Row {
 constexpr std::array rows{
     Row{"block", render_claims},  Row{"allow", render_claims},    Row{"monitor", render_claims},
     Row{"check", render_check},   Row{"unblock", render_unblock}, Row{"flush", render_flush},
+    Row{"sync", render_sync},     Row{"import", render_sync},     Row{"confirm", render_confirm},
     Row{"stats", render_stats},   Row{"status", render_status},   Row{"attach", render_attach},
     Row{"detach", render_detach}, Row{"reload", render_reload},   Row{"ping", render_ping},
 };
@@ -64,13 +65,22 @@ std::string harmless(std::string_view message) {
   return text;
 }
 
+/// `undone in 60s unless confirmed: xdpfwctl confirm`, where the change waits for that.
+std::string confirmation_line(const Call& call, const json& result) {
+  if (result.value("confirm_by", json()).is_null() || !call.params.contains("confirm_within")) return {};
+  const auto within = call.params["confirm_within"].get<std::int64_t>();
+  return "undone in " + (within < 120 ? std::to_string(within) + "s" : format_duration(std::chrono::seconds(within))) +
+         " unless confirmed: xdpfwctl confirm\n";
+}
+
 bool is_blocked(const json& check) { return check.at("verdict") == "drop" && check.at("exceptions") == 0; }
 
 }  // namespace
 
 std::string render(const Call& call, const json& result, const View& view) {
   const auto* row = std::ranges::find(rows, call.command->name, &Row::command);
-  return row == rows.end() ? render_json(call, result) : row->render(call, result, view);
+  if (row == rows.end()) return render_json(call, result);
+  return row->render(call, result, view) + confirmation_line(call, result);
 }
 
 std::string render_json(const Call& call, const json& result) {

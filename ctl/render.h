@@ -11,6 +11,9 @@
 
 namespace xdpfwd::ctl {
 
+/// The hint where an answer came but could not be written.
+inline constexpr const char* answer_lost = "the daemon has done what it was asked; only its answer is lost";
+
 /// How and when it is shown.
 struct View {
   bool color = false;
@@ -28,11 +31,16 @@ int exit_status(const Call& call, const nlohmann::json& result);
 std::string render_error(const Error& error, bool color);
 std::string render_error_json(const Error& error);
 
+/// The table of interfaces that `status` ends with.
+std::string render_interfaces(const nlohmann::json& interfaces, bool color);
+
 // One function a kind of answer, each in a file of its own kind.
 std::string render_claims(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_unblock(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_check(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_flush(const Call& call, const nlohmann::json& result, const View& view);
+std::string render_sync(const Call& call, const nlohmann::json& result, const View& view);
+std::string render_confirm(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_stats(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_status(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_attach(const Call& call, const nlohmann::json& result, const View& view);

@@ -50,9 +50,12 @@ std::string amount(std::size_t changed, std::size_t all) {
 
 /// What keeps blocking a prefix whose claim is gone, a line each.
 std::string still_blocked(const json& still) {
+  const std::string way_out = " lets it pass whatever lists and other sources say\n";
   if (still.size() > most_lines)
     return "note: " + grouped(still.size()) +
-           " of them are still blocked by other claims; xdpfwctl check tells by which\n";
+           " of them are still blocked by other claims; xdpfwctl check tells by which\n"
+           "hint: xdpfwctl allow ADDRESS" +
+           way_out;
   std::string text;
   for (const json& check : still) {
     text += "note: " + escaped(check.at("prefix").get<std::string>()) + " is still blocked by ";
@@ -60,6 +63,8 @@ std::string still_blocked(const json& still) {
       text += escaped(check.at("entry").get<std::string>()) + ", claimed by ";
     text += joined(check.at("sources")) + "\n";
   }
+  const std::string which = still.size() == 1 ? escaped(still[0].at("prefix").get<std::string>()) : "ADDRESS";
+  if (!still.empty()) text += "hint: xdpfwctl allow " + which + way_out;
   return text;
 }
 

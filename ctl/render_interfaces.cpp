@@ -1,5 +1,4 @@
-// The daemon's state and its interfaces: status, attach and detach.
-#include <array>
+// Interfaces: attach, detach, and their part of status.
 
 #include "common/text.h"
 #include "ctl/render.h"
@@ -10,9 +9,6 @@ namespace xdpfwd::ctl {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::uint64_t full_enough_to_warn = 80;  // percent
-constexpr std::uint64_t nearly_full = 95;
 
 std::string text_of(const json& object, const char* key) {
   const json& value = object.at(key);
@@ -29,45 +25,11 @@ std::string mode_of(const json& interface) {
   return mode == "generic" ? mode + " (auto: no native support)" : mode;
 }
 
-/// `2,400 of 1,000,000 IPv4`, and how full that is where it begins to matter.
-std::string usage(const json& family, const char* name, bool color) {
-  const auto used = family.at("used").get<std::uint64_t>();
-  const auto capacity = family.at("capacity").get<std::uint64_t>();
-  const std::string text = grouped(used) + " of " + grouped(capacity) + " " + name;
-  const std::uint64_t percent = capacity == 0 ? 0 : used * 100 / capacity;
-  if (percent < full_enough_to_warn) return text;
-  return text + " " +
-         painted("(" + std::to_string(percent) + " % full)", percent < nearly_full ? Color::yellow : Color::red, color);
-}
-
-std::string store_text(const json& store, bool color) {
-  const auto pending = store.at("pending").get<std::uint64_t>();
-  const std::string error = text_of(store, "error");
-  if (pending == 0 && error.empty()) return "everything stored";
-  std::string text = counted(pending, "claim", "claims") + " in force but not stored";
-  if (!error.empty()) text += ": " + error;
-  return painted(text, Color::red, color);
-}
-
-std::string key_values(const json& result, bool color) {
-  const json& entries = result.at("entries");
-  const json& program = result.at("program");
-  Table table({Align::left, Align::left});
-  table.add({{"version"}, {text_of(result, "version")}});
-  table.add({{"pid"}, {std::to_string(result.at("pid").get<std::int64_t>())}});
-  table.add({{"uptime"}, {format_duration(std::chrono::seconds(result.at("uptime").get<std::int64_t>()))}});
-  table.add({{"config"}, {text_of(result, "config")}});
-  table.add(
-      {{"entries"}, {usage(entries.at("ipv4"), "IPv4", color) + ", " + usage(entries.at("ipv6"), "IPv6", color)}});
-  table.add({{"store"}, {store_text(result.at("store"), color)}});
-  table.add({{"program"},
-             {"id " + std::to_string(program.at("id").get<std::uint64_t>()) + ", generation " +
-              std::to_string(result.at("generation").get<std::uint64_t>())}});
-  return table.take(color);
-}
+}  // namespace
 
 /// The table, and under an interface what is wrong with it.
-std::string interface_lines(const json& interfaces, bool color) {
+std::string render_interfaces(const json& interfaces, bool color) {
+  if (interfaces.empty()) return "no interface is filtered\n";
   constexpr std::string_view indent = "    ";
   Table table({Align::left, Align::left, Align::left, Align::left});
   table.add({{"INTERFACE"}, {"STATE"}, {"MODE"}, {"SHARING"}});
@@ -96,14 +58,6 @@ std::string interface_lines(const json& interfaces, bool color) {
     if (!hint.empty()) text.append(indent) += "hint: " + hint + "\n";
   }
   return text;
-}
-
-}  // namespace
-
-std::string render_status(const Call&, const json& result, const View& view) {
-  const json& interfaces = result.at("interfaces");
-  const std::string text = key_values(result, view.color) + "\n";
-  return text + (interfaces.empty() ? "no interface is filtered\n" : interface_lines(interfaces, view.color));
 }
 
 std::string render_attach(const Call&, const json& result, const View& view) {

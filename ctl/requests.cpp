@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 #include "common/jsonrpc.h"
+#include "ctl/command_line.h"
 #include "ctl/units.h"
 
 namespace xdpfwd::ctl {
@@ -33,6 +34,16 @@ json with_prefixes(const Call& call, std::size_t first) {
   return params;
 }
 
+/// The first of several requests moves the revision, and would wait to be confirmed when the second comes.
+void refuse_in_parts(const Call& call) {
+  for (const char* name : {"if_revision", "confirm_within"})
+    if (call.params.contains(name))
+      throw Error(Code::invalid,
+                  about(call.command) + option_name(name) + " goes with " + grouped(max_request_prefixes) +
+                      " prefixes at most, not with " + grouped(call.prefixes.size()),
+                  "put them in a file; xdpfwctl import changes it all at once");
+}
+
 /// The error of a request that was not the first.
 Error after(const Error& error, std::size_t done, std::size_t all) {
   return {error.code(),
@@ -49,6 +60,7 @@ json send_all(const Call& call, const Send& send, const Receive& receive) {
     return receive();
   }
   const std::size_t all = call.prefixes.size();
+  if (all > max_request_prefixes) refuse_in_parts(call);
   json whole = json::object();
   json params = with_prefixes(call, 0);
   for (std::size_t first = 0; first < all; first += max_request_prefixes) {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <ctime>
@@ -9,11 +10,14 @@
 #include "common/error.h"
 #include "ctl/arguments.h"
 #include "ctl/client.h"
+#include "ctl/export.h"
 #include "ctl/help.h"
 #include "ctl/listing.h"
 #include "ctl/output.h"
 #include "ctl/prefix_input.h"
 #include "ctl/render.h"
+#include "ctl/send_list.h"
+#include "ctl/ssh_peer.h"
 
 namespace xdpfwd::ctl {
 namespace {
@@ -21,16 +25,15 @@ namespace {
 using nlohmann::json;
 using std::chrono::steady_clock;
 
-/// The hint where an answer came but could not be written.
-constexpr const char* answer_lost = "the daemon has done what it was asked; only its answer is lost";
 constexpr int usage_status = 2;
 /// What a shell reports for a program that SIGPIPE ended.
 constexpr int reader_gone_status = 128 + SIGPIPE;
 
 int show_list(const Call& call, const Globals& globals, Connection& daemon) {
-  const bool limited = call.params.contains("limit");
+  const Listing::Wanted wanted{.one_page = call.params.contains("limit"),
+                               .overlaps = call.params.value("overlaps", false)};
   Listing listing(globals.json ? Listing::Form::json : Listing::Form::table, wants_color(globals.color, STDOUT_FILENO),
-                  std::time(nullptr), limited);
+                  std::time(nullptr), wanted);
   json params = call.params;
   do {
     const std::string text = listing.page(daemon.call("list", params));
@@ -53,9 +56,17 @@ int show_result(const Call& call, const Globals& globals, Connection& daemon, st
   return status;
 }
 
-/// Everything is read and checked before a connection is made.
+/// Where the command has the parameter, tells where the caller is logged in from.
+void add_ssh_peer(const Command& command, json& params) {
+  if (std::ranges::find(command.parameters, "ssh_peer", &Parameter::name) == command.parameters.end()) return;
+  if (const auto peer = ssh_peer()) params["ssh_peer"] = *peer;
+}
+
+/// Everything is read and checked before a connection is made; but for whole lists, which are sent as they are read.
 int call_daemon(Arguments arguments) {
   const Globals& globals = arguments.globals;
+  add_ssh_peer(*arguments.command, arguments.params);
+  if (arguments.params.contains("file")) return send_list(arguments);
   Call call{arguments.command, std::move(arguments.params), {}};
   try {
     const PrefixInput input = read_prefixes(arguments.operands, STDIN_FILENO);
@@ -66,7 +77,9 @@ int call_daemon(Arguments arguments) {
   }
   const auto start = steady_clock::now();
   Connection daemon = Connection::open(globals.socket, globals.timeout);
-  return call.command->name == "list" ? show_list(call, globals, daemon) : show_result(call, globals, daemon, start);
+  if (call.command->name == "list") return show_list(call, globals, daemon);
+  if (call.command->name == "export") return export_list(call, globals, daemon);
+  return show_result(call, globals, daemon, start);
 }
 
 int report(const Error& error, const Globals& globals) {

@@ -138,6 +138,18 @@ show_unblock() {
   ping_both 3 'Every ping is answered again'
 }
 
+show_list() {
+  heading 'Keep a list in force: around what the host itself needs, and only the difference is applied'
+  printf '%s\n' "${outside_ipv4%.*}.0/24" "${outside_ipv6%::*}::/64" '203.0.113.5 - 203.0.113.20' >"$sandbox/feed.txt"
+  run host xdpfwctl sync --source feed "$sandbox/feed.txt"
+  expect 'Its own address is in the list, and still passes' output_has "$host_ipv4 \(own address\)"
+  ping_both 0 'All others in the list are dropped'
+  printf '203.0.113.5 - 203.0.113.20\n' >"$sandbox/feed.txt"
+  run host xdpfwctl sync --source feed "$sandbox/feed.txt"
+  expect 'What is no longer in the list is taken back' output_has '\+0 -2 =5 '
+  ping_both 3 'Every ping is answered again'
+}
+
 farewell() {
   heading 'On a real interface'
   note "packaging/quickstart.sh --interface eth0   installs the package and filters on eth0"
@@ -164,6 +176,7 @@ main() {
   show_block
   show_restart
   show_unblock
+  show_list
   farewell
 }
 

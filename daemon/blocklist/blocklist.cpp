@@ -25,21 +25,16 @@ Error over_capacity(Family family, std::size_t wanted, std::uint32_t capacity) {
           "raise \"capacity\": {\"" + name + "\": ...} in the config file and reload, or flush a source"};
 }
 
-/// Has a claim go on from the present one of its source and action, if there is one.
-void renew(const ClaimList& claims, Edit& edit) {
-  const Claim* present = claims.of(edit.source);
-  if (present == nullptr || present->action != edit.claim->action) return;
-  edit.claim->since = present->since;
-  if (edit.keep == Keep::since_and_reason) edit.claim->reason = present->reason;
-}
-
 /// Narrow before wide on the way in, wide before narrow on the way out: whatever covers an address, it then
 /// has its old verdict or its new one at any moment, and what is dropped before and after never passes in between.
 void put_in_safe_order(Delta& delta) {
   const auto length = [](const Effective& upsert) { return upsert.prefix.length(); };
   const auto wideness = [](const Delta::Removal& removal) { return removal.prefix.length(); };
-  std::ranges::stable_sort(delta.upserts, std::ranges::greater(), length);
-  std::ranges::stable_sort(delta.removals, std::ranges::less(), wideness);
+  const auto sort = [](auto& items, auto order, auto key) {
+    if (!std::ranges::is_sorted(items, order, key)) std::ranges::stable_sort(items, order, key);
+  };
+  sort(delta.upserts, std::ranges::greater(), length);
+  sort(delta.removals, std::ranges::less(), wideness);
 }
 
 }  // namespace
@@ -57,9 +52,12 @@ Delta Blocklist::change(std::vector<Edit> edits) {
   Delta delta;
   delta.claims.reserve(edits.size());
   delta.changed.reserve(edits.size());
+  delta.created.reserve(edits.size());
+  delta.upserts.reserve(edits.size());
   Touched touched;
   touched.reserve(edits.size());
-  for (Edit& edit : edits) set_claim(std::move(edit), delta, touched);
+  Prepared last;
+  for (Edit& edit : edits) set_claim(std::move(edit), delta, touched, last);
   for (const auto& [prefix, id] : touched) finish(prefix, by_id_[id], delta);
   name_heirs(delta);
   put_in_safe_order(delta);
@@ -67,23 +65,46 @@ Delta Blocklist::change(std::vector<Edit> edits) {
   return delta;
 }
 
+Delta Blocklist::undo(const Delta& last) {
+  const std::uint64_t before = last.claims.empty() ? revision_ : revision_ - 1;
+  Delta back = change(last.inverse());
+  revision_ = before;
+  return back;
+}
+
+bool Blocklist::takes_room(const Prefix& prefix) const {
+  const Entry* entry = find(prefix);
+  return (entry != nullptr && entry->takes_room) || reserved_.contains(prefix);
+}
+
+/// The room that is in use or reserved.
+std::size_t Blocklist::taken(Family family) const {
+  const auto reserved = std::ranges::count_if(reserved_, [&](const Prefix& prefix) {
+    const Entry* entry = find(prefix);
+    return prefix.family() == family && (entry == nullptr || !entry->takes_room);
+  });
+  return used(family) + static_cast<std::size_t>(reserved);
+}
+
 void Blocklist::check_capacity(const std::vector<Edit>& edits) const {
   for (const Family family : families) {
-    if (size(family) + edits.size() <= capacity_.of(family)) continue;
+    if (used(family) + reserved_.size() + edits.size() <= capacity_.of(family)) continue;
+    const std::size_t present = taken(family);
     const auto is_new = [&](const Edit& edit) {
-      return edit.claim && edit.prefix.family() == family && !entries_.contains(edit.prefix);
+      return edit.claim && edit.prefix.family() == family && edit.source != protected_source &&
+             !takes_room(edit.prefix);
     };
-    const auto upper_bound = size(family) + static_cast<std::size_t>(std::ranges::count_if(edits, is_new));
+    const auto upper_bound = present + static_cast<std::size_t>(std::ranges::count_if(edits, is_new));
     if (upper_bound <= capacity_.of(family)) continue;
     std::set<Prefix> added;  // the same prefix may come twice
     for (const Edit& edit : edits)
       if (is_new(edit)) added.insert(edit.prefix);
-    if (size(family) + added.size() > capacity_.of(family))
-      throw over_capacity(family, size(family) + added.size(), capacity_.of(family));
+    if (present + added.size() > capacity_.of(family))
+      throw over_capacity(family, present + added.size(), capacity_.of(family));
   }
 }
 
-void Blocklist::set_claim(Edit edit, Delta& delta, Touched& touched) {
+void Blocklist::set_claim(Edit edit, Delta& delta, Touched& touched, Prepared& last) {
   auto position = entries_.lower_bound(edit.prefix);
   if (position == entries_.end() || position->first != edit.prefix) {
     if (!edit.claim) return delta.changed.push_back(false);
@@ -93,15 +114,30 @@ void Blocklist::set_claim(Edit edit, Delta& delta, Touched& touched) {
     delta.created.push_back({edit.prefix, position->second, Action::none});
   }
   Entry& entry = by_id_[position->second];
-  if (edit.claim) edit.claim->source = interned(edit.claim->source);
-  if (edit.claim && edit.keep != Keep::nothing) renew(entry.claims, edit);
-  std::optional<Claim> before = edit.claim ? entry.claims.put(*edit.claim) : entry.claims.take(edit.source);
+  const SharedClaim after = edit.claim ? prepared(edit, entry, last) : SharedClaim();
+  SharedClaim before = after ? entry.claims.put(after) : entry.claims.take(edit.source);
   if (before && before->until) expiries_.erase({*before->until, edit.prefix, before->source});
-  if (edit.claim && edit.claim->until) expiries_.insert({*edit.claim->until, edit.prefix, edit.claim->source});
+  if (after && after->until) expiries_.insert({*after->until, edit.prefix, after->source});
   set_action(edit.prefix, entry, touched);
-  delta.changed.push_back((before ? before->action : Action::none) != (edit.claim ? edit.claim->action : Action::none));
-  if (before != edit.claim)
-    delta.claims.push_back({edit.prefix, std::move(edit.source), std::move(before), std::move(edit.claim), entry.id});
+  delta.changed.push_back((before ? before->action : Action::none) != (after ? after->action : Action::none));
+  if (before != after)
+    delta.claims.push_back({edit.prefix, std::move(edit.source), std::move(before), after, entry.id});
+}
+
+/// The claim that an edit makes of an entry: its own, that goes on from the present one of its source and action where
+/// it is to, with the one text of its source that all claims share.
+SharedClaim Blocklist::prepared(const Edit& edit, const Entry& entry, Prepared& last) {
+  SharedClaim present = edit.keep == Keep::nothing ? SharedClaim() : entry.claims.find(edit.source);
+  if (present && present->action != edit.claim->action) present = {};
+  if (edit.claim.is_same(last.wanted) && present.is_same(last.present)) return last.result;
+  const SharedText& source = *sources_.insert(edit.claim->source).first;
+  if (!present && source.is_same(edit.claim->source)) return edit.claim;
+  Claim result = *edit.claim;
+  result.source = source;
+  if (present) result.since = present->since;
+  if (present && edit.keep == Keep::since_and_reason) result.reason = present->reason;
+  last = {edit.claim, std::move(present), std::move(result)};
+  return last.result;
 }
 
 /// Takes over the strongest claim's action, and marks what that may change: the entry itself, and
@@ -131,6 +167,10 @@ void Blocklist::set_action(const Prefix& prefix, Entry& entry, Touched& touched)
 /// Settles what the datapath shall hold of a touched entry, and forgets one without claims.
 void Blocklist::finish(const Prefix& prefix, Entry& entry, Delta& delta) {
   entry.touched = false;
+  const bool takes_room =
+      std::ranges::any_of(entry.claims, [](const Claim& claim) { return claim.source != protected_source; });
+  if (takes_room != std::exchange(entry.takes_room, takes_room))
+    takes_room ? ++used_[index_of(prefix.family())] : --used_[index_of(prefix.family())];
   const bool idle = entry.action == Action::none || overruled(prefix, entry.action);
   const Action wanted = idle ? Action::none : entry.action;
   if (wanted != std::exchange(entry.enforced, wanted)) {
@@ -195,59 +235,9 @@ EntryId Blocklist::allocate_id(std::optional<EntryId> wanted) {
   return id;
 }
 
-/// The one text of this source that all claims share.
-SharedText Blocklist::interned(const SharedText& source) { return *sources_.insert(source).first; }
-
-const Entry* Blocklist::find(const Prefix& prefix) const {
-  const auto position = entries_.find(prefix);
-  return position == entries_.end() ? nullptr : &by_id_[position->second];
-}
-
-Blocklist::Entries::const_iterator Blocklist::deciding(const Prefix& prefix) const {
-  for (unsigned length = prefix.length() + 1; length-- > 0;) {
-    if (!any_stronger(prefix.family(), length, Action::none)) continue;
-    const auto position = entries_.find(prefix.widened(length));
-    if (position != entries_.end() && entry(position->second).enforced != Action::none) return position;
-  }
-  return entries_.end();
-}
-
-std::size_t Blocklist::exceptions(const Prefix& prefix) const {
-  const auto decides = deciding(prefix);
-  const Action verdict = decides == entries_.end() ? Action::none : entry(decides->second).enforced;
-  std::size_t count = 0;
-  for (auto inside = entries_.upper_bound(prefix); inside != entries_.end() && prefix.covers(inside->first); ++inside)
-    if (const Action other = entry(inside->second).enforced; other != Action::none && other != verdict) ++count;
-  return count;
-}
-
-std::vector<Edit> Blocklist::claims_of(std::string_view source) const {
-  const SharedText name(source);
-  std::vector<Edit> edits;
-  for (const auto& [prefix, id] : entries_)
-    if (entry(id).claims.of(source) != nullptr) edits.push_back({prefix, name, std::nullopt});
-  return edits;
-}
-
-std::vector<Edit> Blocklist::due(BootTime now) const {
-  std::vector<Edit> edits;
-  for (const auto& [until, prefix, source] : expiries_) {
-    if (until > now) break;
-    edits.push_back({prefix, source, std::nullopt});
-  }
-  return edits;
-}
-
-std::vector<Effective> Blocklist::effective() const {
-  std::vector<Effective> all;
-  all.reserve(entries_.size());
-  for (const auto& [prefix, id] : entries_) all.push_back({prefix, id, entry(id).enforced});
-  return all;
-}
-
 void Blocklist::set_capacity(Capacity capacity) {
   for (const Family family : families)
-    if (size(family) > capacity.of(family)) throw over_capacity(family, size(family), capacity.of(family));
+    if (taken(family) > capacity.of(family)) throw over_capacity(family, taken(family), capacity.of(family));
   capacity_ = capacity;
 }
 

@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <limits>
 #include <optional>
 #include <set>
 #include <span>
@@ -38,7 +40,7 @@ enum class Keep : std::uint8_t { nothing, since, since_and_reason };
 struct Edit {
   Prefix prefix;
   SharedText source;
-  std::optional<Claim> claim;
+  SharedClaim claim;
   Keep keep = Keep::nothing;
   std::optional<EntryId> id{};  // that the entry had, and is to have again if this makes it anew
 };
@@ -56,8 +58,8 @@ struct Delta {
   struct ClaimChange {
     Prefix prefix;
     SharedText source;
-    std::optional<Claim> before;
-    std::optional<Claim> after;
+    SharedClaim before;
+    SharedClaim after;
     EntryId id = 0;  // of the entry
   };
 
@@ -88,6 +90,7 @@ struct Entry {
   Action action = Action::none;    // the strongest of its claims
   Action enforced = Action::none;  // `action`, or none where a stronger entry around it overrules it
   bool touched = false;            // within a change: to be looked at when it ends
+  bool takes_room = false;         // of the capacity: somebody claims it, beside what protects it
 };
 
 class Blocklist {
@@ -98,8 +101,11 @@ class Blocklist {
   explicit Blocklist(Capacity capacity) : capacity_(capacity) {}
 
   /// Carries all edits out, or throws Error (capacity) and has changed nothing. Counts an entry that
-  /// the same change removes, since the datapath adds before it removes.
+  /// the same change removes, since the datapath adds before it removes. What protects an address takes no room: a full
+  /// list must not be why it is dropped.
   Delta change(std::vector<Edit> edits);
+  /// Takes the last change back, as if it had not been; returns what that means outside.
+  Delta undo(const Delta& last);
 
   const Entries& entries() const { return entries_; }
   const Entry& entry(EntryId id) const { return by_id_[id]; }
@@ -108,24 +114,33 @@ class Blocklist {
   /// The entry that decides about all addresses of this prefix, but for those in narrower entries;
   /// end() where none does.
   Entries::const_iterator deciding(const Prefix& prefix) const;
+  /// The narrowest entry around this prefix, not of it; end() where there is none.
+  Entries::const_iterator around(const Prefix& prefix) const;
+  /// Whether `holds` is true of an entry that has an address in common with the prefix.
+  bool any_overlapping(const Prefix& prefix, const std::function<bool(const Entry&)>& holds) const;
   /// Entries inside the prefix whose verdict differs from that of the one that decides about it.
   std::size_t exceptions(const Prefix& prefix) const;
 
   /// The edits that take back every claim of this source.
   std::vector<Edit> claims_of(std::string_view source) const;
-  /// The edits that take back every claim whose end is not after `now`.
-  std::vector<Edit> due(BootTime now) const;
+  /// The edits that take back claims whose end is not after `now`, the first to end first, at most so many.
+  std::vector<Edit> due(BootTime now, std::size_t most = std::numeric_limits<std::size_t>::max()) const;
 
   /// Every entry as the datapath has to know it, wider ones before those inside.
   std::vector<Effective> effective() const;
   std::size_t size(Family family) const { return sizes_[static_cast<std::size_t>(family)]; }
-  /// Larger than every id in use, and at most as large as the sum of the largest capacities so far.
+  /// Entries that count towards the capacity.
+  std::size_t used(Family family) const { return used_[static_cast<std::size_t>(family)]; }
+  /// Larger than every id in use, and at most as large as the most entries that there were so far.
   EntryId id_bound() const { return static_cast<EntryId>(by_id_.size()); }
   const Capacity& capacity() const { return capacity_; }
+  /// Entries that may have to come back take room even while they are not there; those reserved before do no longer.
+  void reserve(std::set<Prefix> prefixes) { reserved_ = std::move(prefixes); }
   /// Throws Error (capacity) where the list holds more already.
   void set_capacity(Capacity capacity);
   /// Moves with every change.
   std::uint64_t revision() const { return revision_; }
+  void set_revision(std::uint64_t revision) { revision_ = revision; }
 
  private:
   static constexpr std::size_t family_count = 2;
@@ -134,12 +149,21 @@ class Blocklist {
 
   using Touched = std::vector<std::pair<Prefix, EntryId>>;
 
+  bool takes_room(const Prefix& prefix) const;
+  std::size_t taken(Family family) const;
   void check_capacity(const std::vector<Edit>& edits) const;
-  void set_claim(Edit edit, Delta& delta, Touched& touched);
+  /// What the last edit's claim became, which the next one's nearly always becomes as well.
+  struct Prepared {
+    SharedClaim wanted;
+    SharedClaim present;
+    SharedClaim result;
+  };
+
+  void set_claim(Edit edit, Delta& delta, Touched& touched, Prepared& last);
+  SharedClaim prepared(const Edit& edit, const Entry& entry, Prepared& last);
   void set_action(const Prefix& prefix, Entry& entry, Touched& touched);
   void finish(const Prefix& prefix, Entry& entry, Delta& delta);
   void name_heirs(Delta& delta) const;
-  SharedText interned(const SharedText& source);
   void count(const Prefix& prefix, Action action, int change);
   static bool has_stronger(const Actions& actions, Action action);
   bool any_stronger(Family family, unsigned length, Action action) const;
@@ -150,10 +174,12 @@ class Blocklist {
   Entries entries_;
   std::deque<Entry> by_id_;  // those of free ids are empty
   std::vector<EntryId> free_ids_;
+  std::set<Prefix> reserved_;
   std::set<SharedText> sources_;                                 // every source is there once
   std::set<std::tuple<BootTime, Prefix, SharedText>> expiries_;  // the last: the source
   std::uint64_t revision_ = 0;
   std::array<std::size_t, family_count> sizes_{};
+  std::array<std::size_t, family_count> used_{};
   // How many entries there are of each action, in all and of each length: what is absent need not be looked for.
   std::array<Actions, family_count> actions_{};
   std::array<std::array<Actions, 129>, family_count> lengths_{};

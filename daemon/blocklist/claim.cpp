@@ -12,16 +12,24 @@ BootTime BootClock::now() {
 }
 
 WallTime to_wall_time(BootTime time) {
-  return std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now() + (time - BootClock::now()));
+  // The clocks are read one after the other: without some tolerance, an end that was a whole second could come out as
+  // the next one, and move on with every export and import.
+  constexpr std::chrono::milliseconds tolerance{50};
+  return std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now() + (time - BootClock::now()) -
+                                                 tolerance);
 }
 
-BootTime to_boot_time(WallTime time) {
+ClockPair ClockPair::now() {
+  const auto wall = std::chrono::system_clock::now();
+  const auto second = std::chrono::floor<std::chrono::seconds>(wall);
+  return {second, BootClock::now() - (wall - second)};
+}
+
+BootTime ClockPair::to_boot_time(WallTime time) const {
   // Further off than any claim's end may be. What a damaged file says could be beyond what nanoseconds can
   // tell, and would come out as a moment in the past.
   constexpr std::chrono::seconds furthest = std::chrono::days(150 * 365);
-  const auto now = std::chrono::system_clock::now();
-  const auto today = std::chrono::floor<std::chrono::seconds>(now);
-  return BootClock::now() + (std::clamp(time, today - furthest, today + furthest) - now);
+  return boot + (std::clamp(time, wall - furthest, wall + furthest) - wall);
 }
 
 }  // namespace xdpfwd

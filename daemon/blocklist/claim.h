@@ -42,8 +42,16 @@ using BootTime = BootClock::time_point;
 /// The same moment on the other clock, as the two stand now. To whole seconds, later rather than
 /// earlier: a block must not end before its time.
 WallTime to_wall_time(BootTime time);
-/// Moments more than 150 years away count as that far away.
-BootTime to_boot_time(WallTime time);
+
+/// One moment on both clocks. What is converted by the same pair comes out the same.
+struct ClockPair {
+  WallTime wall;
+  BootTime boot;
+
+  static ClockPair now();
+  /// Moments more than 150 years away count as that far away.
+  BootTime to_boot_time(WallTime time) const;
+};
 
 /// A claim's end, or none. As an optional, but in eight bytes: there are millions of them.
 class Until {
@@ -65,6 +73,7 @@ class Until {
 struct Claim {
   SharedText source;
   Action action = Action::drop;
+  bool forced = false;  // a drop that is to hold against addresses that are protected by themselves
   SharedText reason;
   WallTime since{};
   Until until;
@@ -74,6 +83,10 @@ struct Claim {
 
 /// The source of the claims that the config file makes.
 inline constexpr std::string_view config_source = "config";
+/// The source of the claims that let protected addresses pass where something else would drop them.
+inline constexpr std::string_view protected_source = "protected";
+/// Whether claims of this source follow from something else, so that they are neither stored nor made by commands.
+constexpr bool is_derived(std::string_view source) { return source == config_source || source == protected_source; }
 /// The source of claims whose maker did not name one.
 inline constexpr std::string_view default_source = "cli";
 

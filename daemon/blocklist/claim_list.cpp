@@ -5,24 +5,34 @@
 
 namespace xdpfwd {
 
-std::span<const Claim> ClaimList::all() const {
-  if (const Claim* one = std::get_if<Claim>(&claims_)) return {one, 1};
+std::span<const SharedClaim> ClaimList::all() const {
+  if (const SharedClaim* one = std::get_if<SharedClaim>(&claims_)) return {one, 1};
   if (const Several* several = std::get_if<Several>(&claims_)) return **several;
   return {};
 }
 
-const Claim* ClaimList::of(std::string_view source) const {
-  const std::span<const Claim> claims = all();
-  const auto found = std::ranges::find(claims, source, [](const Claim& claim) { return claim.source.view(); });
+const SharedClaim* ClaimList::position(std::string_view source) const {
+  const std::span<const SharedClaim> claims = all();
+  const auto found = std::ranges::find(claims, source, [](const SharedClaim& claim) { return claim->source.view(); });
   return found == claims.end() ? nullptr : &*found;
 }
 
-std::optional<Claim> ClaimList::put(Claim claim) {
-  std::optional<Claim> before = take(claim.source);
+const Claim* ClaimList::of(std::string_view source) const {
+  const SharedClaim* found = position(source);
+  return found == nullptr ? nullptr : &**found;
+}
+
+SharedClaim ClaimList::find(std::string_view source) const {
+  const SharedClaim* found = position(source);
+  return found == nullptr ? SharedClaim() : *found;
+}
+
+SharedClaim ClaimList::put(SharedClaim claim) {
+  SharedClaim before = take(claim->source);
   if (Several* several = std::get_if<Several>(&claims_)) {
     (*several)->push_back(std::move(claim));
-  } else if (Claim* one = std::get_if<Claim>(&claims_)) {
-    auto both = std::make_unique<std::vector<Claim>>();
+  } else if (SharedClaim* one = std::get_if<SharedClaim>(&claims_)) {
+    auto both = std::make_unique<std::vector<SharedClaim>>();
     both->push_back(std::move(*one));
     both->push_back(std::move(claim));
     claims_ = std::move(both);
@@ -32,14 +42,14 @@ std::optional<Claim> ClaimList::put(Claim claim) {
   return before;
 }
 
-std::optional<Claim> ClaimList::take(std::string_view source) {
-  const Claim* found = of(source);
-  if (found == nullptr) return std::nullopt;
-  std::optional<Claim> taken = *found;
+SharedClaim ClaimList::take(std::string_view source) {
+  const SharedClaim* found = position(source);
+  if (found == nullptr) return {};
+  SharedClaim taken = *found;
   if (Several* several = std::get_if<Several>(&claims_)) {
-    std::vector<Claim>& claims = **several;
+    std::vector<SharedClaim>& claims = **several;
     claims.erase(claims.begin() + (found - claims.data()));
-    if (claims.size() == 1) claims_ = Claim(std::move(claims.front()));
+    if (claims.size() == 1) claims_ = SharedClaim(std::move(claims.front()));
   } else {
     claims_ = std::monostate();
   }

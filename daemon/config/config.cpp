@@ -12,6 +12,7 @@
 #include "common/error.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "daemon/config/list_config.h"
 #include "daemon/config/reader.h"
 
 namespace xdpfwd {
@@ -67,7 +68,7 @@ void read_interfaces(const Reader& value, Config& config) {
   });
 }
 
-/// Reads the `block` or `allow` list; `places` tells where each prefix stood, in both lists.
+/// Reads the `block`, `allow` or `protect` list; `places` tells where each prefix stood, in all of them.
 void read_prefixes(const Reader& value, std::string_view list, std::vector<Prefix>& prefixes,
                    std::map<Prefix, std::string_view>& places, std::vector<std::string>& notes) {
   value.each([&](const Reader& item) {
@@ -133,6 +134,8 @@ Config parse_config(std::string_view text) {
        }},
       {"block", [&](const Reader& item) { read_prefixes(item, "block", config.block, places, config.notes); }},
       {"allow", [&](const Reader& item) { read_prefixes(item, "allow", config.allow, places, config.notes); }},
+      {"protect", [&](const Reader& item) { read_prefixes(item, "protect", config.protect, places, config.notes); }},
+      {"lists", [&](const Reader& item) { config.lists = read_list_configs(item); }},
       {"capacity",
        [&](const Reader& item) {
          item.object({{"ipv4", capacity(config.capacity.ipv4)}, {"ipv6", capacity(config.capacity.ipv6)}});

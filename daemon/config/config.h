@@ -1,12 +1,15 @@
 // The config file: read whole, checked whole, or refused with the place and the way out.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "common/list_reader.h"
 #include "common/prefix.h"
 #include "daemon/blocklist/blocklist.h"
 #include "daemon/datapath/interface_spec.h"
@@ -23,10 +26,25 @@ struct ControlConfig {
   bool operator==(const ControlConfig&) const = default;
 };
 
+/// A file of addresses that is kept in force. Its name is the source of its claims.
+struct ListConfig {
+  std::string name;
+  std::filesystem::path path;
+  ListFormat format = ListFormat::automatic;
+  Action action = Action::drop;
+  std::chrono::seconds refresh = std::chrono::hours(1);  // it is read again at least as often
+  std::uint32_t min_entries = 1;                         // with fewer, it is not taken over
+  std::uint32_t max_shrink = 50;                         // nor with so many percent fewer than before, 1 to 100
+
+  bool operator==(const ListConfig&) const = default;
+};
+
 struct Config {
   std::vector<InterfaceSpec> interfaces;
   std::vector<Prefix> block;
   std::vector<Prefix> allow;
+  std::vector<Prefix> protect;
+  std::vector<ListConfig> lists;
   Capacity capacity;
   ControlConfig control;
   Level log_level = Level::info;

@@ -21,37 +21,53 @@ std::string subject_of(const json& params) {
   return {};
 }
 
+/// What came of it, where that is more than the request says: `+1204 -87 =998709`.
+std::string outcome_of(const json& result) {
+  if (!result.contains("added") || !result.contains("kept")) return {};
+  const auto number = [&](const char* name) { return result[name].get<std::size_t>(); };
+  return " +" + std::to_string(number("added")) + " -" + std::to_string(number("removed")) + " =" +
+         std::to_string(number("kept") + number("updated"));
+}
+
 }  // namespace
 
-Dispatcher::Answer Dispatcher::answer(std::string_view line, const Peer& peer, Access access) {
+Dispatcher::Answer Dispatcher::answer(std::string_view line, Session& session) {
   json id;
+  bool takes_list = false;
+  const auto refused = [&](const Error& error) {
+    // Whoever was refused sends his list again, and it must not be added to this one.
+    if (takes_list) session.staged.reset();
+    return Answer{error_line(id, error), error.code() == Code::parse};
+  };
   try {
     const Request request = parse_request(line);
     id = request.id;
-    return {result_line(id, call(request.method, request.params, peer, access)), false};
+    takes_list = request.method == "sync" || request.method == "import";
+    return {result_line(id, call(request.method, request.params, session)), false};
   } catch (const Error& error) {
-    return {error_line(id, error), error.code() == Code::parse};
+    return refused(error);
   } catch (const std::exception& exception) {
     log_.error(std::string("a request failed: ") + exception.what());
-    return {error_line(id, Error(Code::internal, std::string("request: ") + exception.what(),
-                                 "this is a bug; please report it")),
-            false};
+    return refused(
+        Error(Code::internal, std::string("request: ") + exception.what(), "this is a bug; please report it"));
   }
 }
 
-json Dispatcher::call(const std::string& method, const json& params, const Peer& peer, Access access) {
+json Dispatcher::call(const std::string& method, const json& params, Session& session) {
   const Command* command = find_command(method);
   if (command == nullptr)
     throw Error(Code::unknown_method, "request: there is no such method", "\"describe\" lists the methods");
-  if (command->access == Access::admin && access != Access::admin)
+  if (command->access == Access::admin && session.access != Access::admin)
     throw Error(Code::denied, method + ": only root and the admin group may do that",
                 "run it as root, or as a member of the group in control.admin_group");
-  check_parameters(*command, params);
-  if (command->access == Access::read) return handle(method, {firewall_, params, reload_});
+  check_parameters(*command, params, Where::protocol);
+  const Call call{firewall_, lists_, session, params, reload_};
+  if (command->access == Access::read || command->name == "stage") return handle(method, call);
+  const Peer& peer = session.peer;
   try {
-    json result = handle(method, {firewall_, params, reload_});
+    json result = handle(method, call);
     const std::string subject = subject_of(params);
-    audit(*command, params, peer, method + (subject.empty() ? "" : " " + subject));
+    audit(*command, params, peer, method + (subject.empty() ? "" : " " + subject) + outcome_of(result));
     return result;
   } catch (const Error& error) {
     audit(*command, params, peer, error.what());

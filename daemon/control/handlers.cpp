@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "common/commands.h"
 #include "common/error.h"
@@ -10,14 +11,6 @@ namespace xdpfwd {
 namespace {
 
 using nlohmann::json;
-
-std::string source_of(const json& params) {
-  const std::string source = params.value("source", std::string(default_source));
-  if (source == config_source)
-    throw Error(Code::invalid, "source config: its claims are those of the config file",
-                "edit the config file, and run: xdpfwctl reload");
-  return source;
-}
 
 /// The time to live as an end; none where there is none.
 std::optional<BootTime> until_of(const json& params) {
@@ -53,14 +46,14 @@ std::vector<std::size_t> address_order(std::span<const Prefix> prefixes) {
 }
 
 json claim(const Call& call, Action action) {
-  const SharedText source(source_of(call.params));
+  const SharedText source(source_of(call));
   const std::optional<BootTime> until = until_of(call.params);
   const bool has_reason = call.params.contains("reason");
-  const Claim claim{.source = source,
-                    .action = action,
-                    .reason = call.params.value("reason", ""),
-                    .since = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
-                    .until = until};
+  const SharedClaim claim(Claim{.source = source,
+                                .action = action,
+                                .reason = call.params.value("reason", ""),
+                                .since = ClockPair::now().wall,
+                                .until = until});
   const std::vector<Prefix> prefixes = prefixes_of(call.params);
   if (call.params.value("strict", false)) refuse_what_is_claimed(call.firewall.blocklist(), prefixes, source, action);
   const std::vector<std::size_t> order = address_order(prefixes);
@@ -68,7 +61,7 @@ json claim(const Call& call, Action action) {
   edits.reserve(prefixes.size());
   for (const std::size_t index : order)
     edits.push_back({prefixes[index], source, claim, has_reason ? Keep::since : Keep::since_and_reason});
-  const std::vector<bool> changed = call.firewall.change(std::move(edits)).changed;
+  const std::vector<bool> changed = call.firewall.change(std::move(edits), conditions_of(call.params)).changed;
   json in_request_order = json::array_t(prefixes.size());
   for (std::size_t position = 0; position < order.size(); ++position)
     in_request_order[order[position]] = changed[position];
@@ -82,7 +75,7 @@ json monitor(const Call& call) { return claim(call, Action::monitor); }
 
 json unblock(const Call& call) {
   const Blocklist& blocklist = call.firewall.blocklist();
-  const std::string source = source_of(call.params);
+  const std::string source = source_of(call);
   const bool all = call.params.value("all_sources", false);
   const std::vector<Prefix> prefixes = prefixes_of(call.params);
   std::vector<Edit> edits;
@@ -91,7 +84,7 @@ json unblock(const Call& call) {
     const std::size_t before = edits.size();
     if (const Entry* entry = blocklist.find(prefix))
       for (const Claim& present : entry->claims)
-        if (present.source != config_source && (all || present.source == source))
+        if (all ? !is_derived(present.source) && !call.firewall.is_list(present.source) : present.source == source)
           edits.push_back({prefix, present.source, std::nullopt});
     if (edits.size() == before && call.params.value("strict", false))
       throw Error(Code::not_found,
@@ -99,7 +92,14 @@ json unblock(const Call& call) {
                   "xdpfwctl check " + to_string(prefix) + " tells what blocks it");
     changed.push_back(edits.size() > before);
   }
-  call.firewall.change(std::move(edits));
+  const Conditions conditions = conditions_of(call.params);
+  call.firewall.change(std::move(edits), conditions);
+  if (!conditions.confirm_within && call.firewall.confirm_by()) {
+    const std::set<Prefix> named(prefixes.begin(), prefixes.end());
+    call.firewall.keep_unconfirmed([&](const Prefix& prefix, std::string_view claimant) {
+      return (all || claimant == source) && named.contains(prefix);
+    });
+  }
   json still = json::array();
   for (const Prefix& prefix : prefixes)
     if (json verdict = verdict_on(prefix, blocklist); verdict["verdict"] == "drop") still.push_back(std::move(verdict));
@@ -107,9 +107,13 @@ json unblock(const Call& call) {
 }
 
 json flush(const Call& call) {
-  std::vector<Edit> edits = call.firewall.blocklist().claims_of(source_of(call.params));
+  const std::string source = source_of(call);
+  std::vector<Edit> edits = call.firewall.blocklist().claims_of(source);
   const std::size_t removed = edits.size();
-  call.firewall.change(std::move(edits));
+  const Conditions conditions = conditions_of(call.params);
+  call.firewall.change(std::move(edits), conditions);
+  if (!conditions.confirm_within)
+    call.firewall.keep_unconfirmed([&](const Prefix&, std::string_view claimant) { return claimant == source; });
   return {{"removed", removed}};
 }
 
@@ -124,9 +128,11 @@ json detach(const Call& call) {
 }
 
 json reload(const Call& call) {
-  const Firewall::Reloaded reloaded = call.reload();
+  const Firewall::Reloaded reloaded = call.reload(call.params.value("force", false));
   return {{"added", reloaded.added}, {"removed", reloaded.removed}, {"notes", reloaded.notes}};
 }
+
+json confirm(const Call& call) { return {{"confirmed", call.firewall.confirm()}}; }
 
 json ping(const Call&) { return json::object(); }
 
@@ -136,11 +142,26 @@ struct Handler {
 };
 
 constexpr std::array handlers{
-    Handler{"block", block},     Handler{"unblock", unblock},       Handler{"allow", allow},
-    Handler{"monitor", monitor}, Handler{"list", list_entries},     Handler{"check", check_prefixes},
-    Handler{"flush", flush},     Handler{"stats", read_statistics}, Handler{"status", read_status},
-    Handler{"attach", attach},   Handler{"detach", detach},         Handler{"reload", reload},
-    Handler{"ping", ping},       Handler{"hello", hello},           Handler{"describe", describe},
+    Handler{"block", block},
+    Handler{"unblock", unblock},
+    Handler{"allow", allow},
+    Handler{"monitor", monitor},
+    Handler{"list", list_entries},
+    Handler{"check", check_prefixes},
+    Handler{"flush", flush},
+    Handler{"sync", sync},
+    Handler{"import", import},
+    Handler{"export", export_claims},
+    Handler{"stats", read_statistics},
+    Handler{"status", read_status},
+    Handler{"attach", attach},
+    Handler{"detach", detach},
+    Handler{"reload", reload},
+    Handler{"confirm", confirm},
+    Handler{"ping", ping},
+    Handler{"stage", stage},
+    Handler{"hello", hello},
+    Handler{"describe", describe},
 };
 static_assert(std::ranges::equal(handlers, command_names, {}, &Handler::command));
 
@@ -153,9 +174,43 @@ std::vector<Prefix> prefixes_of(const json& params) {
   return prefixes;
 }
 
+std::string source_of(const Call& call) {
+  std::string source = call.params.value("source", std::string(default_source));
+  if (source == config_source)
+    throw Error(Code::invalid, "source config: its claims are those of the config file",
+                "edit the config file, and run: xdpfwctl reload");
+  if (source == protected_source)
+    throw Error(Code::invalid, "source protected: its claims follow from what is protected",
+                "see \"protect\" in the config file");
+  if (call.firewall.is_list(source))
+    throw Error(Code::invalid, "source " + source + ": its claims are those of a list in the config file",
+                "edit that list's file; to let an address pass whatever lists say: xdpfwctl allow ADDRESS");
+  return source;
+}
+
+Conditions conditions_of(const json& params) {
+  Conditions conditions{.force = params.value("force", false)};
+  if (const auto peer = params.find("ssh_peer"); peer != params.end()) {
+    conditions.caller = parse_prefix(peer->get_ref<const std::string&>());
+    if (!conditions.caller->is_host()) throw Error(Code::invalid, "\"ssh_peer\" must be an address");
+  }
+  if (const auto within = params.find("confirm_within"); within != params.end()) {
+    if (*within == -1) throw Error(Code::invalid, "\"confirm_within\" must have an end", "as 60s");
+    conditions.confirm_within = std::chrono::seconds(within->get<std::int64_t>());
+  }
+  return conditions;
+}
+
 json handle(std::string_view command, const Call& call) {
+  const std::uint64_t revision = call.firewall.blocklist().revision();
+  if (const auto wanted = call.params.find("if_revision"); wanted != call.params.end() && *wanted != revision)
+    throw Error(Code::conflict,
+                "the list has changed: its revision is " + std::to_string(revision) + ", not " + wanted->dump() +
+                    "; nothing was changed",
+                "look at it again, and decide anew");
   json result = std::ranges::find(handlers, command, &Handler::command)->function(call);
   result["revision"] = call.firewall.blocklist().revision();
+  if (call.params.contains("confirm_within")) result["confirm_by"] = seconds_or_null(call.firewall.confirm_by());
   return result;
 }
 

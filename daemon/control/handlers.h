@@ -5,14 +5,21 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "daemon/control/session.h"
 #include "daemon/firewall/firewall.h"
+#include "daemon/lists/lists.h"
 
 namespace xdpfwd {
 
+/// Reads the config file again; `force` is for its lists.
+using Reload = std::function<Firewall::Reloaded(bool force)>;
+
 struct Call {
   Firewall& firewall;
+  const Lists& lists;
+  Session& session;
   const nlohmann::json& params;
-  const std::function<Firewall::Reloaded()>& reload;
+  const Reload& reload;
 };
 
 /// Calls the handler of a command that exists. Throws Error.
@@ -26,6 +33,24 @@ nlohmann::json read_status(const Call& call);
 nlohmann::json hello(const Call& call);
 nlohmann::json describe(const Call& call);
 
+// Those for whole lists, in bulk.cpp.
+nlohmann::json stage(const Call& call);
+nlohmann::json sync(const Call& call);
+nlohmann::json import(const Call& call);
+nlohmann::json export_claims(const Call& call);
+
+/// The source that a request names, or the default one. Throws Error (invalid) for one whose claims commands cannot
+/// change.
+std::string source_of(const Call& call);
+/// What a request says about protected addresses and about confirming. Throws Error (invalid).
+Conditions conditions_of(const nlohmann::json& params);
+/// The entry that a page begins with.
+Blocklist::Entries::const_iterator first_of_page(const Call& call);
+
+nlohmann::json seconds_or_null(const std::optional<BootTime>& time);
+/// One claim, as `list` answers it.
+nlohmann::json describe_claim(const Claim& claim);
+nlohmann::json describe_protected(const Protected& member);
 /// What happens to packets from a prefix, as `check` answers it.
 nlohmann::json verdict_on(const Prefix& prefix, const Blocklist& blocklist);
 /// One interface, as `status` answers it.

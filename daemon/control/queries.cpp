@@ -14,20 +14,11 @@ using nlohmann::json;
 
 constexpr std::size_t default_page = 1000;
 
-json seconds_or_null(const std::optional<BootTime>& time) {
-  return time ? json(to_wall_time(*time).time_since_epoch().count()) : json();
-}
-
 json describe_count(const Count& count) { return {{"packets", count.packets}, {"bytes", count.bytes}}; }
 
 json describe_entry(const Prefix& prefix, const Entry& entry, const Datapath& datapath) {
   json claims = json::array();
-  for (const Claim& claim : entry.claims)
-    claims.push_back({{"source", claim.source.view()},
-                      {"action", to_string(claim.action)},
-                      {"reason", claim.reason.view()},
-                      {"since", claim.since.time_since_epoch().count()},
-                      {"until", seconds_or_null(claim.until)}});
+  for (const Claim& claim : entry.claims) claims.push_back(describe_claim(claim));
   json described = describe_count(datapath.count(entry.id));
   described.update({{"prefix", to_string(prefix)},
                     {"action", to_string(entry.action)},
@@ -38,7 +29,57 @@ json describe_entry(const Prefix& prefix, const Entry& entry, const Datapath& da
 
 json or_null(const std::string& text) { return text.empty() ? json() : json(text); }
 
+json describe_list(const ListStatus& list) {
+  return {{"name", list.config.name},
+          {"path", list.config.path.string()},
+          {"action", to_string(list.config.action)},
+          {"entries", list.entries},
+          {"read", list.read ? json(list.read->time_since_epoch().count()) : json()},
+          {"bad_lines", list.bad_lines},
+          {"protected", list.passed.size()},
+          {"error", or_null(list.error)}};
+}
+
+/// The protected addresses, and how many of them pass although something would drop them.
+json describe_protection(const Firewall& firewall) {
+  json excepted = json::array();
+  for (const Protected& member : firewall.protected_addresses().members())
+    if (firewall.is_protecting(member.prefix)) excepted.push_back(describe_protected(member));
+  return {{"addresses", firewall.protected_addresses().members().size()}, {"excepted", std::move(excepted)}};
+}
+
+json describe_capacity(const Blocklist& blocklist, Family family) {
+  const std::size_t used = blocklist.used(family);
+  const std::uint32_t capacity = blocklist.capacity().of(family);
+  const auto percent = static_cast<unsigned>(std::uint64_t{used} * 100 / capacity);
+  return {{"used", used}, {"capacity", capacity}, {"warning", capacity_warning(percent)}};
+}
+
 }  // namespace
+
+json seconds_or_null(const std::optional<BootTime>& time) {
+  return time ? json(to_wall_time(*time).time_since_epoch().count()) : json();
+}
+
+json describe_claim(const Claim& claim) {
+  return {{"source", claim.source.view()},
+          {"action", to_string(claim.action)},
+          {"reason", claim.reason.view()},
+          {"since", claim.since.time_since_epoch().count()},
+          {"until", seconds_or_null(claim.until)}};
+}
+
+json describe_protected(const Protected& member) {
+  return {{"prefix", to_string(member.prefix)}, {"reason", member.reason}};
+}
+
+// A cursor is the last prefix of its page, so it stays right whatever comes or goes in between.
+Blocklist::Entries::const_iterator first_of_page(const Call& call) {
+  const Blocklist::Entries& entries = call.firewall.blocklist().entries();
+  const auto cursor = call.params.find("cursor");
+  return cursor == call.params.end() ? entries.begin()
+                                     : entries.upper_bound(parse_prefix(cursor->get_ref<const std::string&>()));
+}
 
 json verdict_on(const Prefix& prefix, const Blocklist& blocklist) {
   const auto decides = blocklist.deciding(prefix);
@@ -66,17 +107,16 @@ json check_prefixes(const Call& call) {
 json list_entries(const Call& call) {
   const Blocklist& blocklist = call.firewall.blocklist();
   const json& params = call.params;
+  const bool overlaps = params.value("overlaps", false);
   const auto matches = [&, source = params.value("source", ""), action = params.value("action", ""),
                         family = params.value("family", "")](const Prefix& prefix, const Entry& entry) {
-    return (family.empty() || family == to_string(prefix.family())) &&
+    return (!overlaps || entry.claims.size() > 1 || blocklist.around(prefix) != blocklist.entries().end()) &&
+           (family.empty() || family == to_string(prefix.family())) &&
            (action.empty() || action == to_string(entry.action)) &&
            (source.empty() || entry.claims.of(source) != nullptr);
   };
   const std::size_t limit = params.value("limit", default_page);
-  // A cursor is the last prefix of its page, so it stays right whatever comes or goes in between.
-  auto position = params.contains("cursor")
-                      ? blocklist.entries().upper_bound(parse_prefix(params["cursor"].get_ref<const std::string&>()))
-                      : blocklist.entries().begin();
+  auto position = first_of_page(call);
   json entries = json::array();
   json next;
   for (; position != blocklist.entries().end(); ++position) {
@@ -86,7 +126,10 @@ json list_entries(const Call& call) {
       next = entries.back()["prefix"];
       break;
     }
-    entries.push_back(describe_entry(prefix, blocklist.entry(id), call.firewall.datapath()));
+    json& entry = entries.emplace_back(describe_entry(prefix, blocklist.entry(id), call.firewall.datapath()));
+    if (!overlaps) continue;
+    const auto wider = blocklist.around(prefix);
+    entry["covered_by"] = wider == blocklist.entries().end() ? json() : json(to_string(wider->first));
   }
   return {{"entries", std::move(entries)}, {"next", std::move(next)}, {"total", blocklist.entries().size()}};
 }
@@ -122,9 +165,9 @@ json read_status(const Call& call) {
   for (const InterfaceStatus& interface : datapath.interfaces())
     interfaces.push_back(describe_interface(interface, firewall));
   json entries;
-  for (const Family family : families)
-    entries[std::string(to_string(family))] = {{"used", blocklist.size(family)},
-                                               {"capacity", blocklist.capacity().of(family)}};
+  for (const Family family : families) entries[std::string(to_string(family))] = describe_capacity(blocklist, family);
+  json lists = json::array();
+  for (const ListStatus& list : call.lists.status()) lists.push_back(describe_list(list));
   const auto& failure = firewall.store().failure();
   return {{"version", version},
           {"pid", getpid()},
@@ -135,6 +178,9 @@ json read_status(const Call& call) {
           {"pin_dir", datapath.pin_dir().string()},
           {"interfaces", std::move(interfaces)},
           {"entries", std::move(entries)},
+          {"lists", std::move(lists)},
+          {"protected", describe_protection(firewall)},
+          {"confirm_by", seconds_or_null(firewall.confirm_by())},
           {"store",
            {{"path", firewall.store().path().string()},
             {"pending", firewall.store().pending()},

@@ -142,7 +142,8 @@ Server::Place Server::take_place(uid_t uid) {
 asio::awaitable<void> Server::serve(std::shared_ptr<Connection> connection, Peer peer, Place) {
   try {
     if (const std::optional<Access> access = access_of(peer, firewall_.config().control)) {
-      co_await serve_lines(*connection, peer, *access);
+      Session session{std::move(peer), *access};
+      co_await serve_lines(*connection, session);
     } else {
       log_.warning("uid " + std::to_string(peer.uid) + " (pid " + std::to_string(peer.pid) + ", " + peer.program +
                        ") may not use the control socket",
@@ -169,7 +170,7 @@ asio::awaitable<void> Server::see_off(Connection& connection) {
   for (;;) co_await connection.socket.async_read_some(asio::buffer(unread), asio::use_awaitable);
 }
 
-asio::awaitable<void> Server::serve_lines(Connection& connection, const Peer& peer, Access access) {
+asio::awaitable<void> Server::serve_lines(Connection& connection, Session& session) {
   std::string& received = connection.received;
   for (bool close = false; !close;) {
     if (received.empty()) {
@@ -189,7 +190,7 @@ asio::awaitable<void> Server::serve_lines(Connection& connection, const Peer& pe
           error_line(nullptr, Error(Code::parse, "request: longer than 4 MiB", "send fewer prefixes in a request")),
           true};
     else
-      answer = dispatcher_.answer(std::string_view(received).substr(0, size - 1), peer, access);
+      answer = dispatcher_.answer(std::string_view(received).substr(0, size - 1), session);
     received.erase(0, size);
     if (received.empty()) received.shrink_to_fit();  // a large request must not keep its memory
     if (size > large_request) connection.was_large = true;

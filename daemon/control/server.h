@@ -27,7 +27,7 @@ class Server {
   boost::asio::awaitable<void> accept();
   boost::asio::awaitable<void> serve(std::shared_ptr<Connection> connection, Peer peer, Place place);
   boost::asio::awaitable<void> see_off(Connection& connection);
-  boost::asio::awaitable<void> serve_lines(Connection& connection, const Peer& peer, Access access);
+  boost::asio::awaitable<void> serve_lines(Connection& connection, Session& session);
   Place take_place(uid_t uid);
 
   Firewall& firewall_;

@@ -11,7 +11,8 @@
 namespace xdpfwd {
 
 LinkMonitor::LinkMonitor() : socket_(mnl_socket_open2(NETLINK_ROUTE, SOCK_NONBLOCK | SOCK_CLOEXEC), &mnl_socket_close) {
-  if (!socket_ || mnl_socket_bind(socket_.get(), RTMGRP_LINK, MNL_SOCKET_AUTOPID) != 0)
+  if (!socket_ ||
+      mnl_socket_bind(socket_.get(), RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR, MNL_SOCKET_AUTOPID) != 0)
     throw system_error("listen to network interfaces", errno);
 }
 
@@ -21,7 +22,7 @@ bool LinkMonitor::drain() {
   for (;;) {
     const ssize_t size = mnl_socket_recvfrom(socket_.get(), buffer.data(), buffer.size());
     if (size > 0)
-      changed = true;  // which link it was is soon found out, and an event may be old by then
+      changed = true;  // what it was is soon found out, and an event may be old by then
     else if (size < 0 && errno == ENOBUFS)
       changed = true;
     else

@@ -1,4 +1,4 @@
-// Tells when a network interface came, went or changed.
+// Tells when a network interface or one of its addresses came, went or changed.
 #pragma once
 
 #include <libmnl/libmnl.h>
@@ -9,12 +9,12 @@ namespace xdpfwd {
 
 class LinkMonitor {
  public:
-  /// Listens to rtnetlink's link group in the caller's network namespace. Throws Error.
+  /// Listens to rtnetlink's groups for links and addresses in the caller's network namespace. Throws Error.
   LinkMonitor();
 
   /// Readable when something happened; non-blocking.
   int fd() const { return mnl_socket_get_fd(socket_.get()); }
-  /// Reads all that is there. True where a link changed, or where events were lost.
+  /// Reads all that is there. True where something changed, or where events were lost.
   bool drain();
 
  private:

@@ -24,6 +24,8 @@ void Firewall::start() {
     attached_by_command_[name] = parse_attach_mode(mode).value_or(AttachMode::automatic);
   load_list();
   store_.save(blocklist_.change(blocklist_.due(BootClock::now())).claims);
+  protect_at_start();
+  blocklist_.set_revision(store_.reserve_revisions());
   datapath_.renew(blocklist_.capacity(), blocklist_.effective());
   want_interfaces();
   datapath_.check();
@@ -37,6 +39,15 @@ void Firewall::load_list() {
   blocklist_.change(config_edits(config_, nullptr));
   store_.load([this](std::vector<Edit> edits) { blocklist_.change(std::move(edits)); });
   blocklist_.set_capacity(config_.capacity);
+}
+
+/// Whatever may be wrong with it, it must not keep the list from being in force.
+void Firewall::protect_at_start() {
+  try {
+    blocklist_.change(protect(what_to_protect(config_)));
+  } catch (const Error& error) {
+    log_.error(std::string("protected addresses: ") + error.what());
+  }
 }
 
 void Firewall::settle() {
@@ -56,18 +67,50 @@ void Firewall::refuse_to_start_unattached() {
   throw Error(Code::refused, refused->error, refused->hint);
 }
 
-Delta Firewall::change(std::vector<Edit> edits) {
-  Delta delta = blocklist_.change(std::move(edits));
+Delta Firewall::change(std::vector<Edit> edits, const Conditions& conditions) {
+  if (conditions.confirm_within && unconfirmed_)
+    throw Error(Code::conflict, "another change waits to be confirmed; nothing was changed",
+                "xdpfwctl confirm keeps that one; unconfirmed, it is undone when its time is over");
+  const bool takes_long = edits.size() > 100'000;
+  const auto step = [&] { return takes_long ? on_progress_() : void(); };
+  guard(edits, conditions);
+  step();
+  // What somebody asks for without a condition is no longer undone, and is to be stored.
+  std::vector<Delta::ClaimChange> kept;
+  if (!conditions.confirm_within) kept = unconfirmed_among(edits);
+  Delta delta = change_model(std::move(edits), conditions);
+  step();
   // A block bites before it is stored. What only opens is stored first: were it the other way round, a
-  // crash in between would bring back what somebody was just let through.
+  // crash in between would bring back what somebody was just let through. What is not confirmed yet is not stored, so
+  // that a crash undoes it, too.
   const bool only_opens = delta.upserts.empty();
-  bool stored = only_opens && store_.save(delta.claims);
+  const auto save = [&] {
+    return conditions.confirm_within || ((kept.empty() || store_.save(kept)) && store_.save(delta.claims));
+  };
+  bool stored = only_opens && save();
   enforce(delta);
-  if (!only_opens) stored = store_.save(delta.claims);
+  step();
+  if (!only_opens) stored = save();
+  step();
+  for (const Delta::ClaimChange& change : kept) unconfirmed_->changes.erase({change.prefix, change.source});
+  if (!kept.empty()) reserve_room();
+  if (conditions.confirm_within && !delta.claims.empty()) await_confirmation(delta, *conditions.confirm_within);
+  watch_capacity();
   if (!stored)
     throw Error(Code::not_durable, "store: in force, but not on disk: " + store_.failure().value_or("unknown"),
                 "it is tried again until it is stored; make room, and look at: xdpfwctl status");
   return delta;
+}
+
+Firewall::Comparison Firewall::compare(const ClaimSet& wanted, const std::optional<SharedText>& replaced) const {
+  std::map<Prefix, Protected> passed;
+  wanted.each([&](const Prefix& prefix, const SharedClaim& claim) {
+    if (claim->action == Action::drop)
+      protected_.overlapping(prefix, [&](const Protected& member) { passed.emplace(member.prefix, member); });
+  });
+  Comparison comparison{difference(blocklist_, wanted, replaced), {}};
+  for (auto& [prefix, member] : passed) comparison.passed.push_back(std::move(member));
+  return comparison;
 }
 
 /// Where the datapath cannot follow, the model and the store go back to where they were.
@@ -75,7 +118,7 @@ void Firewall::enforce(const Delta& delta) {
   try {
     apply(delta);
   } catch (const Error& error) {
-    const Delta back = blocklist_.change(delta.inverse());
+    const Delta back = blocklist_.undo(delta);
     try {
       apply(back);
     } catch (const Error& again) {
@@ -95,22 +138,31 @@ void Firewall::apply(const Delta& delta) {
   }
 }
 
-void Firewall::expire() {
-  const std::vector<Edit> due = blocklist_.due(BootClock::now());
-  if (due.empty()) return;
+bool Firewall::expire() {
+  // So many that nobody waits long for an answer meanwhile.
+  constexpr std::size_t at_once = 5'000;
+  if (unconfirmed_ && unconfirmed_->deadline <= BootClock::now()) revert_unconfirmed();
+  std::vector<Edit> due = blocklist_.due(BootClock::now(), at_once);
+  if (due.empty()) return false;
+  // Claims of one source side by side take few rows in the store.
+  std::ranges::stable_sort(due, {}, &Edit::source);
   try {
     change(due);
   } catch (const Error& error) {
     if (error.code() != Code::not_durable) throw;
   }
-  log_.info(std::to_string(due.size()) +
-                (due.size() == 1 ? " claim has ended: " : " claims have ended, one of them: ") +
+  expired_ += due.size();
+  if (due.size() == at_once) return true;
+  const std::size_t ended = std::exchange(expired_, 0);
+  log_.info(std::to_string(ended) + (ended == 1 ? " claim has ended: " : " claims have ended, one of them: ") +
                 to_string(due.front().prefix) + " (" + due.front().source.str() + ")",
             {{"XDPFWD_PREFIX", to_string(due.front().prefix)}, {"XDPFWD_SOURCE", due.front().source.str()}});
+  return false;
 }
 
 void Firewall::tend_store() {
-  if (!store_.tidy(blocklist_)) log_.warning("the journal could not be written anew: " + store_.failure().value_or(""));
+  if (!unconfirmed_ && !store_.tidy(blocklist_))
+    log_.warning("the journal could not be written anew: " + store_.failure().value_or(""));
   if (store_.pending() == 0) return;
   const std::size_t pending = store_.pending();
   if (store_.retry()) log_.info(std::to_string(pending) + " changes that could not be stored are on disk now");
@@ -155,6 +207,10 @@ bool Firewall::detach(const std::string& name) {
     throw Error(Code::not_durable, "detach " + name + ": done, but not stored: " + *store_.failure(),
                 "make room and detach it again, or it is attached at the next restart");
   return configured;
+}
+
+bool Firewall::is_list(std::string_view source) const {
+  return std::ranges::find(config_.lists, source, &ListConfig::name) != config_.lists.end();
 }
 
 bool Firewall::is_configured(const std::string& name) const {

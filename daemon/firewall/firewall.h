@@ -2,19 +2,38 @@
 // know each other.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/blocklist/blocklist.h"
+#include "daemon/blocklist/difference.h"
 #include "daemon/config/config.h"
 #include "daemon/datapath/datapath.h"
 #include "daemon/log/log.h"
+#include "daemon/protection/protected_set.h"
 #include "daemon/store/store.h"
 
 namespace xdpfwd {
+
+/// What a change has to keep to.
+struct Conditions {
+  bool around_protected = false;                            // protected addresses pass; otherwise it is refused
+  bool force = false;                                       // not for those of the config file
+  std::optional<Prefix> caller = {};                        // an address that is not to be cut off by it
+  std::optional<std::chrono::seconds> confirm_within = {};  // else it is undone
+};
+
+/// How full a list is, in percent, when somebody should be told: 95, 80, or 0 for not yet.
+constexpr unsigned capacity_warning(unsigned percent) { return percent >= 95 ? 95 : percent >= 80 ? 80 : 0; }
 
 class Firewall {
  public:
@@ -29,10 +48,40 @@ class Firewall {
   /// Takes the filter off every interface, and all pins with it.
   void remove() { datapath_.remove(); }
 
-  /// Carries edits out everywhere. Throws Error: nothing was changed then, unless the code is not_durable.
-  Delta change(std::vector<Edit> edits);
-  /// Takes back what has ended. Costs next to nothing where nothing has, so it is called often.
-  void expire();
+  /// Has this be called between the steps of a change that takes long, as one of millions of edits does.
+  void on_progress(std::function<void()> function) { on_progress_ = std::move(function); }
+
+  /// Carries edits out everywhere. Throws Error: nothing was changed then, unless the code is not_durable. The items of
+  /// `changed` that follow those of the edits are about protected addresses.
+  Delta change(std::vector<Edit> edits, const Conditions& conditions = {});
+
+  struct Comparison {
+    Difference difference;
+    std::vector<Protected> passed;  // what is protected, and would be dropped but for that
+  };
+  /// What difference() tells of the claims of a list, to be carried out by change().
+  Comparison compare(const ClaimSet& wanted, const std::optional<SharedText>& replaced) const;
+
+  /// Takes back what has ended, some thousand claims at most. Costs next to nothing where nothing has, so it is called
+  /// often. True where there is more.
+  bool expire();
+
+  /// Keeps the change that waits to be confirmed, and returns how many claims it was. Throws Error (not_found) where
+  /// there is none.
+  std::size_t confirm();
+  /// Keeps of it what somebody asks for who does not want it confirmed, though it is so already. Throws Error
+  /// (not_durable).
+  void keep_unconfirmed(const std::function<bool(const Prefix&, std::string_view source)>& names);
+  /// Undoes that change, if there is one.
+  void revert_unconfirmed();
+  /// When that happens by itself.
+  std::optional<BootTime> confirm_by() const;
+
+  /// Looks again at what the machine needs, as its addresses and gateways.
+  void refresh_protected();
+  const ProtectedSet& protected_addresses() const { return protected_; }
+  /// Whether a protected prefix passes only because it is protected.
+  bool is_protecting(const Prefix& prefix) const;
   /// Attaches what is wanted, there and not filtered.
   void check_interfaces() { datapath_.check(); }
   /// Stores what could not be stored before, and keeps the store from growing with every change.
@@ -55,18 +104,40 @@ class Firewall {
   /// Whether the interface is there because of the config file.
   bool is_configured(const std::string& name) const;
 
+  /// Whether a source's claims are those of a list in the config file.
+  bool is_list(std::string_view source) const;
+
   BootTime started() const { return started_; }
   const std::filesystem::path& config_file() const { return config_file_; }
   const Config& config() const { return config_; }
   const Blocklist& blocklist() const { return blocklist_; }
   const Datapath& datapath() const { return datapath_; }
   const Store& store() const { return store_; }
+  Store& store() { return store_; }
 
  private:
+  using ClaimName = std::pair<Prefix, SharedText>;  // the latter: the source
+  struct Unconfirmed {
+    std::map<ClaimName, Delta::ClaimChange> changes;  // none that anybody else has asked for since
+    BootTime deadline;
+  };
+  using Affected = std::set<Prefix>;
+
+  void await_confirmation(const Delta& delta, std::chrono::seconds within);
+  void reserve_room();
+  std::vector<Delta::ClaimChange> unconfirmed_among(const std::vector<Edit>& edits) const;
+  void guard(std::vector<Edit>& edits, const Conditions& conditions) const;
+  Delta change_model(std::vector<Edit> edits, const Conditions& conditions);
+  std::vector<Edit> protecting_edits(const Affected& affected) const;
+  ProtectedSet what_to_protect(const Config& config) const;
+  std::vector<Edit> protect(ProtectedSet next);
+  void protect_at_start();
+  void watch_capacity();
   void load_list();
   void enforce(const Delta& delta);
   void apply(const Delta& delta);
   std::vector<Edit> config_edits(const Config& config, Reloaded* reloaded) const;
+  void apply_lists(const Config& next, Reloaded& reloaded);
   void resize(const Config& next, std::vector<Edit> edits);
   void want_interfaces();
   void refuse_to_start_unattached();
@@ -78,6 +149,11 @@ class Firewall {
   Store store_;
   Blocklist blocklist_;
   Datapath datapath_;
+  std::function<void()> on_progress_ = [] {};
+  ProtectedSet protected_;
+  std::optional<Unconfirmed> unconfirmed_;
+  std::array<unsigned, 2> warned_percent_{};  // of each family's capacity
+  std::size_t expired_ = 0;                   // claims, since it was last told
   std::map<std::string, AttachMode> attached_by_command_;
   std::set<std::string> detached_by_command_;  // though configured; until the next reload
 };

@@ -31,13 +31,16 @@ std::vector<Edit> Firewall::config_edits(const Config& config, Reloaded* reloade
 
   const SharedText source(config_source);
   std::vector<Edit> edits;
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto claim_for = [&, now = ClockPair::now().wall](Action action) {
+    return SharedClaim(Claim{.source = source, .action = action, .reason = {}, .since = now, .until = {}});
+  };
+  const SharedClaim drop = claim_for(Action::drop);
+  const SharedClaim allow = claim_for(Action::allow);
   for (const auto& [prefix, action] : wanted) {
     const Entry* entry = blocklist_.find(prefix);
     const Claim* claim = entry == nullptr ? nullptr : entry->claims.of(config_source);
     if (claim != nullptr && claim->action == action) continue;
-    edits.push_back(
-        {prefix, source, Claim{.source = source, .action = action, .reason = {}, .since = now, .until = {}}});
+    edits.push_back({prefix, source, action == Action::drop ? drop : allow});
   }
   const std::size_t added = edits.size();
   for (Edit& edit : blocklist_.claims_of(config_source))
@@ -53,12 +56,7 @@ Firewall::Reloaded Firewall::reload() {
   Config next = read_config(config_file_);
   refuse_what_needs_a_restart(config_file_, config_, next);
   Reloaded reloaded{.notes = next.notes};
-  std::vector<Edit> edits = config_edits(next, &reloaded);
-  if (next.capacity == config_.capacity)
-    enforce(blocklist_.change(std::move(edits)));
-  else
-    resize(next, std::move(edits));
-
+  apply_lists(next, reloaded);
   config_ = std::move(next);
   log_.set_level(config_.log_level);
   detached_by_command_.clear();
@@ -72,6 +70,23 @@ Firewall::Reloaded Firewall::reload() {
   return reloaded;
 }
 
+/// What the config file blocks, allows and protects.
+void Firewall::apply_lists(const Config& next, Reloaded& reloaded) {
+  const ProtectedSet before = protected_;
+  std::vector<Edit> edits = protect(what_to_protect(next));
+  std::ranges::move(config_edits(next, &reloaded), std::back_inserter(edits));
+  try {
+    guard(edits, {.around_protected = true});
+    if (next.capacity == config_.capacity)
+      enforce(blocklist_.change(std::move(edits)));
+    else
+      resize(next, std::move(edits));
+  } catch (...) {
+    protected_ = before;
+    throw;
+  }
+}
+
 /// Another capacity takes other tables, that is, a new generation.
 void Firewall::resize(const Config& next, std::vector<Edit> edits) {
   const Capacity before = blocklist_.capacity();
@@ -82,7 +97,7 @@ void Firewall::resize(const Config& next, std::vector<Edit> edits) {
     try {
       datapath_.renew(next.capacity, blocklist_.effective());
     } catch (...) {
-      blocklist_.change(delta.inverse());
+      blocklist_.undo(delta);
       throw;
     }
   } catch (...) {

@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 // for each. Ends of claims are found by the same clock.
 constexpr auto check_period = 200ms;
 constexpr auto store_period = 5s;
+// Long enough for the requests that have come meanwhile, which take several turns of the loop each.
+constexpr auto pause_between_ends = 10ms;
 
 }  // namespace
 
@@ -23,7 +25,9 @@ Loop::Loop(Firewall& firewall, Log& log)
       log_(log),
       signals_(io_, SIGTERM, SIGINT, SIGHUP),
       link_events_(io_, link_monitor_.fd()),
-      dispatcher_(firewall, log, [this] { return reload(); }),
+      lists_(firewall, log),
+      list_watcher_(io_, lists_, log),
+      dispatcher_(firewall, lists_, log, [this](bool force) { return reload(force); }),
       server_(io_, firewall, log, dispatcher_) {}
 
 Loop::~Loop() {
@@ -31,19 +35,25 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
+  firewall_.on_progress([this] { notifier_.watchdog(); });
   const auto spawn = [this](asio::awaitable<void> task) { asio::co_spawn(io_, std::move(task), asio::detached); };
   spawn(follow_signals());
   spawn(follow_interfaces());
   spawn(repeat(check_period, [this] {
     firewall_.check_interfaces();
-    firewall_.expire();
+    expire();
+    list_watcher_.tick();
   }));
-  spawn(repeat(store_period, [this] { firewall_.tend_store(); }));
+  spawn(repeat(store_period, [this] {
+    firewall_.tend_store();
+    firewall_.refresh_protected();
+  }));
   if (const auto interval = Notifier::watchdog_interval()) spawn(repeat(*interval, [this] { notifier_.watchdog(); }));
   asio::post(io_, [this] {
     notifier_.ready(status_line());
     log_.info("ready: " + status_line());
     guarded([this] { firewall_.settle(); });
+    guarded([this] { lists_.configure(false); });
   });
   io_.run();
 }
@@ -52,7 +62,7 @@ asio::awaitable<void> Loop::follow_signals() {
   for (;;) {
     const int signal = co_await signals_.async_wait(asio::use_awaitable);
     if (signal == SIGHUP)
-      guarded([this] { reload(); });
+      guarded([this] { reload(false); });
     else
       end(signal);
   }
@@ -61,7 +71,9 @@ asio::awaitable<void> Loop::follow_signals() {
 asio::awaitable<void> Loop::follow_interfaces() {
   for (;;) {
     co_await link_events_.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
-    if (link_monitor_.drain()) guarded([this] { firewall_.check_interfaces(); });
+    if (!link_monitor_.drain()) continue;
+    guarded([this] { firewall_.check_interfaces(); });
+    guarded([this] { firewall_.refresh_protected(); });
   }
 }
 
@@ -85,10 +97,23 @@ void Loop::guarded(const std::function<void()>& task) {
   }
 }
 
-Firewall::Reloaded Loop::reload() {
+/// Whoever asks for something in between many ends gets his answer.
+void Loop::expire() {
+  if (expiry_goes_on_) return;  // or each tick would begin one more round of it
+  expiry_goes_on_ = firewall_.expire();
+  if (!expiry_goes_on_) return;
+  expiry_pause_.expires_after(pause_between_ends);
+  expiry_pause_.async_wait([this](boost::system::error_code) {
+    expiry_goes_on_ = false;
+    guarded([this] { expire(); });
+  });
+}
+
+Firewall::Reloaded Loop::reload(bool force) {
   notifier_.reloading();
   try {
     const Firewall::Reloaded reloaded = firewall_.reload();
+    lists_.configure(force);
     for (const std::string& note : reloaded.notes) log_.warning(note);
     log_.info("reloaded " + firewall_.config_file().string() + ": " + std::to_string(reloaded.added) + " added, " +
               std::to_string(reloaded.removed) + " removed");
@@ -102,6 +127,7 @@ Firewall::Reloaded Loop::reload() {
 
 void Loop::end(int signal) {
   notifier_.stopping();
+  guarded([this] { firewall_.revert_unconfirmed(); });
   if (signal == SIGINT && !Notifier::is_managed()) {
     log_.info("interrupted: taking the filter off");
     guarded([this] { firewall_.remove(); });

@@ -8,6 +8,8 @@
 #include "daemon/control/server.h"
 #include "daemon/datapath/link_monitor.h"
 #include "daemon/firewall/firewall.h"
+#include "daemon/lists/lists.h"
+#include "daemon/service/list_watcher.h"
 #include "daemon/service/notify.h"
 
 namespace xdpfwd {
@@ -27,7 +29,8 @@ class Loop {
   boost::asio::awaitable<void> follow_interfaces();
   boost::asio::awaitable<void> repeat(std::chrono::microseconds period, std::function<void()> task);
   void guarded(const std::function<void()>& task);
-  Firewall::Reloaded reload();
+  Firewall::Reloaded reload(bool force);
+  void expire();
   void end(int signal);
   std::string status_line() const;
 
@@ -38,8 +41,12 @@ class Loop {
   boost::asio::signal_set signals_;
   LinkMonitor link_monitor_;
   boost::asio::posix::stream_descriptor link_events_;
+  Lists lists_;
+  ListWatcher list_watcher_;
   Dispatcher dispatcher_;
   Server server_;
+  boost::asio::steady_timer expiry_pause_{io_};
+  bool expiry_goes_on_ = false;  // a round of it is on its way
 };
 
 }  // namespace xdpfwd

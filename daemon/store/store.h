@@ -27,7 +27,7 @@ class Store {
   /// claims that have ended since among it.
   void load(const std::function<void(std::vector<Edit>)>& apply);
 
-  /// Stores the changes durably, in one transaction with whatever is still pending, but for those of the config file.
+  /// Stores the changes durably, in one transaction with whatever is still pending, but for derived ones.
   /// False where the disk would not take them: they are kept, in order, for the next save or retry.
   bool save(std::span<const Delta::ClaimChange> changes);
   bool retry() { return save({}); }
@@ -45,15 +45,25 @@ class Store {
   bool save_interface(const std::string& name, const std::string& mode);
   bool remove_interface(const std::string& name);
 
+  /// Lists of the config file that were read, and when they were read last.
+  std::map<std::string, WallTime> lists();
+  bool save_list(const std::string& name, WallTime read);
+  bool remove_list(const std::string& name);
+
+  /// The first of a million revisions that no change had before, and none will have after a restart.
+  std::uint64_t reserve_revisions();
+
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  void write(std::span<const Delta::ClaimChange> alike);
+  std::size_t write_rows(std::span<const Delta::ClaimChange> changes);
+  void append(std::span<const Delta::ClaimChange> alike);
   std::size_t write_all(const Blocklist& blocklist);
   bool attempt(const std::function<void()>& writes);
 
   std::filesystem::path path_;
   Database database_;
+  std::string boot_;
   std::optional<Statement> append_;
   std::vector<Delta::ClaimChange> pending_;
   std::size_t recorded_ = 0;  // prefixes in all rows of the journal, as far as it was loaded or written

@@ -45,7 +45,9 @@ class ControlRun {
 
  private:
   void load();
+  void update();
   void clear();
+  Words sync() const { return daemon_.ctl({"sync", "--source", list_source, "-"}); }
   void change_one(const std::string& circumstances, unsigned rounds);
   void change_over_connection();
   void restart();
@@ -70,10 +72,20 @@ std::string unlisted_address(Random& random) {
   return text;
 }
 
+/// All but those at these places: two such lists differ in one of a hundred, here and there.
+std::vector<Prefix> without_each_101st(std::span<const Prefix> prefixes, std::size_t first) {
+  std::vector<Prefix> rest;
+  for (std::size_t place = 0; place < prefixes.size(); ++place)
+    if (place % 101 != first) rest.push_back(prefixes[place]);
+  return rest;
+}
+
 ControlRun::ControlRun(State state, const Options& options)
     : state_(state), options_(options), entries_(options.large_list()), daemon_(state, entries_ + entries_ / 10) {
-  const AddressList list = make_list(Family::ipv4, Kind::hosts, entries_);
-  write_list(directory_.path() / "list", list.prefixes);
+  const AddressList all = make_list(Family::ipv4, Kind::hosts, entries_ + entries_ / 100);
+  const std::vector<Prefix> list = without_each_101st(all.prefixes, 0);
+  write_list(directory_.path() / "list", list);
+  write_list(directory_.path() / "newer", without_each_101st(all.prefixes, 1));
   const auto join = [&](const std::string& program, const Words& probe, const auto& make) {
     const std::string reason =
         harness::in_namespace(daemon_.network().guarded(), [&] { return why_not(program, probe); });
@@ -82,8 +94,8 @@ ControlRun::ControlRun(State state, const Options& options)
     else
       rows_.push_back({{"what", "load"}, {"who", program}, {"state", to_string(state_)}, {"skipped", reason}});
   };
-  join("ipset", {"ipset", "list"}, [&] { return ipset(directory_.path(), list.prefixes, true); });
-  join("nft", {"nft", "list", "tables"}, [&] { return nft(directory_.path(), list.prefixes, true, "inet", ""); });
+  join("ipset", {"ipset", "list"}, [&] { return ipset(directory_.path(), list, true); });
+  join("nft", {"nft", "list", "tables"}, [&] { return nft(directory_.path(), list, true, "inet", ""); });
 }
 
 double ControlRun::time_peer(const Words& words, const std::filesystem::path& input) const {
@@ -115,12 +127,25 @@ void ControlRun::load() {
   for (unsigned round = 0; round < rounds; ++round) {
     stop_if_asked();
     if (round > 0) clear();
-    subjects[0].samples.push_back(
-        time_command(daemon_.ctl({"block", "--source", list_source, "-"}), directory_.path() / "list"));
+    subjects[0].samples.push_back(time_command(sync(), directory_.path() / "list"));
     for (std::size_t index = 0; index < peers_.size(); ++index)
       subjects[index + 1].samples.push_back(time_peer(peers_[index].load, peers_[index].input));
   }
   add_rows("load", subjects);
+}
+
+/// The list again, as it was or with one address in a hundred replaced. Leaves the first one loaded.
+void ControlRun::update() {
+  std::vector<Subject> same{{"ours"}};
+  std::vector<Subject> newer{{"ours"}};
+  for (unsigned round = 0; round < (options_.quick ? 2U : 5U); ++round) {
+    stop_if_asked();
+    same[0].samples.push_back(time_command(sync(), directory_.path() / "list"));
+    newer[0].samples.push_back(time_command(sync(), directory_.path() / "newer"));
+    newer[0].samples.push_back(time_command(sync(), directory_.path() / "list"));
+  }
+  add_rows("load the same again", same);
+  add_rows("load it with 1 % replaced", newer);
 }
 
 /// One more entry, and one fewer, each by a process of its own; /bin/true is what a process costs here.
@@ -200,6 +225,7 @@ Json ControlRun::take() {
   for (const Family family : families)
     time_command(daemon_.ctl({"block", "--source", "flood", Network::way(family).bad}));
   load();
+  update();
   change_one("", options_.quick ? 20 : 200);
   {
     const Flood flood(daemon_.network());

@@ -33,7 +33,7 @@ Prefix entry(Full full, unsigned number) {
   }
 }
 
-std::vector<Edit> part(Full full, unsigned number, const std::optional<Claim>& claim) {
+std::vector<Edit> part(Full full, unsigned number, const SharedClaim& claim) {
   std::vector<Edit> edits;
   for (unsigned index = 0; index < entries_a_part; ++index)
     edits.push_back({entry(full, number * entries_a_part + index), "test", claim});
@@ -88,7 +88,7 @@ TEST_CASE("a list that has shrunk to nothing grows again, after a restart as wel
   DatapathHost host(capacity);
   std::optional<Datapath> datapath(std::in_place, host.pin_dir, host.log);
   host.start(*datapath);
-  const auto change_all = [&](const std::optional<Claim>& to) {
+  const auto change_all = [&](const SharedClaim& to) {
     for (unsigned number = 0; number < parts; ++number)
       apply(*datapath, host.list, host.list.change(part(full, number, to)));
   };

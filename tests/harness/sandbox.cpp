@@ -50,10 +50,20 @@ SandboxDirectory::SandboxDirectory() {
     fail("make a mount namespace");
   path_ = new_mount_point();
   mount("tmpfs", path_, "mode=0755");
+  hide_resolvers();
+}
+
+/// What the machine that tests has for resolvers would be protected, and make a test pass on one and fail on another.
+void SandboxDirectory::hide_resolvers() const {
+  const fs::path none = path_ / "resolv.conf";
+  write_file(none, "# none\n");
+  for (const char* file : {"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"})
+    if (fs::exists(file) && ::mount(none.c_str(), file, nullptr, MS_BIND, nullptr) != 0) fail("hide the resolvers");
 }
 
 SandboxDirectory::~SandboxDirectory() {
   // What is mounted in it goes with it.
+  for (const char* file : {"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"}) umount2(file, MNT_DETACH);
   umount2(path_.c_str(), MNT_DETACH);
   rmdir(path_.c_str());
 }
@@ -119,7 +129,10 @@ Outcome Sandbox::run_daemon(const Strings& arguments) const { return run(daemon_
 
 Outcome Sandbox::ctl(const Strings& arguments, const std::string& input,
                      const std::optional<Identity>& identity) const {
-  Program command{.words = {client_program_, "--socket", socket()}, .identity = identity, .input = input};
+  Program command{.words = {client_program_, "--socket", socket()},
+                  .identity = identity,
+                  .input = input,
+                  .environment = client_environment};
   command.words.insert(command.words.end(), arguments.begin(), arguments.end());
   return run(command);
 }

@@ -29,6 +29,8 @@ class SandboxDirectory {
   void mount(const std::string& type, const std::filesystem::path& at, const std::string& options) const;
 
  private:
+  void hide_resolvers() const;
+
   std::filesystem::path path_;
 };
 
@@ -53,6 +55,9 @@ class Sandbox {
   gid_t daemon_group = 0;
   /// What it finds in its environment, as NOTIFY_SOCKET=... from systemd.
   Strings daemon_environment;
+  /// What xdpfwctl finds there: an SSH_CONNECTION that names nobody, so that whoever runs the tests has no part in
+  /// them.
+  Strings client_environment{"SSH_CONNECTION="};
 
   /// Starts the daemon and waits until it answers. Throws std::runtime_error with its log where it does not.
   void start_daemon();

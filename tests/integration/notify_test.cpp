@@ -59,3 +59,17 @@ TEST_CASE("the service manager is told of readiness, of each reload whether it s
   sandbox.stop_daemon();
   CHECK_THAT(manager.next(), Contains("STOPPING=1"));
 }
+
+TEST_CASE("a change that takes long is no reason for the service manager to think that the daemon hangs") {
+  Fixture sandbox;
+  const ServiceManager manager(sandbox.path() / "notify");
+  sandbox.daemon_environment = {"NOTIFY_SOCKET=" + (sandbox.path() / "notify").string()};
+  sandbox.start_daemon();
+  CHECK_THAT(manager.next(), Contains("READY=1"));
+  std::string list;
+  for (unsigned number = 0; number < 150'000; ++number)
+    list += "203." + std::to_string(number >> 16) + "." + std::to_string(number >> 8 & 255) + "." +
+            std::to_string(number & 255) + "\n";
+  CHECK(sandbox.ctl({"sync", "--source", "feed", "-"}, list).status == 0);
+  for (int step = 0; step < 4; ++step) CHECK(manager.next() == "WATCHDOG=1");
+}

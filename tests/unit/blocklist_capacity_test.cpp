@@ -97,5 +97,31 @@ TEST_CASE("Ids stay below the sum of the largest capacities, whatever comes and 
   }
 }
 
+TEST_CASE("What protects an address takes no room, until somebody claims it too") {
+  Blocklist blocklist = full();
+  const auto protect = [](std::string_view prefix) { return allow(prefix, std::string(protected_source)); };
+  CHECK_NOTHROW(blocklist.change({protect("192.0.2.4"), protect("192.0.2.1")}));
+  CHECK(blocklist.size(Family::ipv4) == 4);
+  CHECK(blocklist.used(Family::ipv4) == 3);
+  check_refused(blocklist, {drop("192.0.2.4")}, "4 ipv4 entries do not fit into a capacity of 3");
+  blocklist.change({take_back("192.0.2.1")});
+  CHECK(blocklist.used(Family::ipv4) == 2);
+  CHECK_NOTHROW(blocklist.change({drop("192.0.2.4")}));
+  check_refused(blocklist, {drop("192.0.2.1")}, "4 ipv4 entries");
+}
+
+TEST_CASE("What may have to come back keeps its room") {
+  Blocklist blocklist = full();
+  blocklist.change({take_back("192.0.2.1"), take_back("192.0.2.2")});
+  blocklist.reserve({parse_prefix("192.0.2.1"), parse_prefix("192.0.2.3")});
+  CHECK_NOTHROW(blocklist.change({drop("192.0.2.7")}));
+  check_refused(blocklist, {drop("192.0.2.8")}, "4 ipv4 entries do not fit into a capacity of 3");
+  CHECK(error_of([&] { blocklist.set_capacity({2, 2}); }).code() == Code::capacity);
+  CHECK_NOTHROW(blocklist.change({drop("192.0.2.1")}));
+  blocklist.reserve({});
+  blocklist.change({take_back("192.0.2.7")});
+  CHECK_NOTHROW(blocklist.change({drop("192.0.2.8")}));
+}
+
 }  // namespace
 }  // namespace xdpfwd

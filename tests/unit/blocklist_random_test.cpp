@@ -137,7 +137,7 @@ class Trial {
   void check_claims(const Delta& delta) {
     for (const Delta::ClaimChange& change : delta.claims) {
       const auto present = stored_[change.prefix].find(change.source.str());
-      REQUIRE(change.before.has_value() == (present != stored_[change.prefix].end()));
+      REQUIRE(static_cast<bool>(change.before) == (present != stored_[change.prefix].end()));
       if (change.before) REQUIRE(*change.before == present->second);
       stored_[change.prefix].erase(change.source.str());
       if (change.after) stored_[change.prefix].emplace(change.source.str(), *change.after);

@@ -204,7 +204,7 @@ TEST_CASE("A claim's end means the same on either clock, and is never earlier") 
   using namespace std::chrono_literals;
   for (const auto ahead : {-3600s, -1s, 0s, 1s, 3600s, 3'153'600'000s}) {
     const BootTime until = BootClock::now() + ahead;
-    const BootTime again = to_boot_time(to_wall_time(until));
+    const BootTime again = ClockPair::now().to_boot_time(to_wall_time(until));
     CHECK(again >= until - 100ms);  // the clocks are read one after the other
     CHECK(again < until + 2s);
   }
@@ -214,10 +214,10 @@ TEST_CASE("A moment beyond what a clock can tell stays beyond what matters") {
   using std::chrono::hours;
   using std::chrono::seconds;
   const auto century = hours(24 * 36500);
-  CHECK(to_boot_time(WallTime(seconds(INT64_MAX))) > BootClock::now() + century);
-  CHECK(to_boot_time(WallTime(seconds(INT64_MIN))) < BootClock::now());
-  const BootTime latest = to_boot_time(WallTime(seconds(INT64_MAX)));
-  CHECK(to_boot_time(to_wall_time(latest)) > BootClock::now() + century);
+  CHECK(ClockPair::now().to_boot_time(WallTime(seconds(INT64_MAX))) > BootClock::now() + century);
+  CHECK(ClockPair::now().to_boot_time(WallTime(seconds(INT64_MIN))) < BootClock::now());
+  const BootTime latest = ClockPair::now().to_boot_time(WallTime(seconds(INT64_MAX)));
+  CHECK(ClockPair::now().to_boot_time(to_wall_time(latest)) > BootClock::now() + century);
 }
 
 TEST_CASE("Actions are words both ways") {

@@ -50,24 +50,38 @@ json valid(Kind kind) {
       return 1;
     case Kind::cursor:
       return "192.0.2.7";
+    case Kind::revision:
+      return 12;
+    case Kind::address:
+      return "192.0.2.7";
+    case Kind::groups:
+      return json::array({{{"prefixes", "192.0.2.7"}}});
+    case Kind::file:
+      return "list.txt";
+    case Kind::format:
+      return "plain";
     case Kind::flag:
       return true;
   }
   throw std::logic_error("unknown kind");
 }
 
+bool is_of(const Parameter& parameter, Where side) {
+  return parameter.where == Where::everywhere || parameter.where == side;
+}
+
 /// A request of this command with all that it requires and one parameter as told.
-json request(const Command& row, std::string_view parameter, const json& value) {
+json request(const Command& row, std::string_view parameter, const json& value, Where side = Where::protocol) {
   json params = json::object();
   for (const Parameter& other : row.parameters)
-    if (other.required) params[std::string(other.name)] = valid(other.kind);
+    if (other.required && is_of(other, side)) params[std::string(other.name)] = valid(other.kind);
   params[std::string(parameter)] = value;
   return params;
 }
 
-bool is_taken(const Command& row, const json& params) {
+bool is_taken(const Command& row, const json& params, Where side = Where::protocol) {
   try {
-    check_parameters(row, params);
+    check_parameters(row, params, side);
     return true;
   } catch (const Error& error) {
     if (error.code() != Code::invalid) throw;
@@ -81,6 +95,7 @@ struct Limits {
   const char* parameter;
   std::vector<json> taken;
   std::vector<json> refused;
+  Where side = Where::protocol;
 };
 
 /// For each kind what it takes and what it refuses, at its limits.
@@ -125,6 +140,36 @@ const std::vector<Limits>& limits() {
        {1, 1000, 10000},
        {0, -1, 10001, 24.9, 1.0, 1e300, true, "10", largest, 4294967297u, 280.5, nullptr}},
       {Kind::cursor, "list", "cursor", {"192.0.2.0/24", "::/0", ""}, {text_of(65), 5, true, nullptr, json::array()}},
+      {Kind::revision,
+       "block",
+       "if_revision",
+       {0, 1, 9007199254740991},
+       {-1, 9007199254740992, largest, 1.0, "1", true, nullptr}},
+      {Kind::address, "block", "ssh_peer", {"192.0.2.7", "::1"}, {text_of(65), 5, true, nullptr, json::array()}},
+      {Kind::groups,
+       "stage",
+       "groups",
+       {json::array({{{"prefixes", ""}}}), json::array({{{"prefixes", "::1\n"},
+                                                         {"source", "feed"},
+                                                         {"action", "allow"},
+                                                         {"reason", ""},
+                                                         {"since", 0},
+                                                         {"until", 253402300799}},
+                                                        {{"prefixes", "192.0.2.7\n192.0.2.9"}}})},
+       {json::array(), json::object(), "::1", nullptr, json::array({"::1"}), json::array({json::object()}),
+        json::array({{{"prefixes", json::array({"::1"})}}}), json::array({{{"prefixes", "::1"}, {"ttl", 60}}}),
+        json::array({{{"prefixes", "::1"}, {"source", "a b"}}}),
+        json::array({{{"prefixes", "::1"}, {"action", "none"}}}),
+        json::array({{{"prefixes", "::1"}, {"reason", text_of(257)}}}),
+        json::array({{{"prefixes", "::1"}, {"until", nullptr}}}), json::array({{{"prefixes", "::1"}, {"since", -1}}}),
+        json::array({{{"prefixes", "::1"}, {"until", 253402300800}}})}},
+      {Kind::file, "sync", "file", {"-", "/tmp/a b"}, {"", 5, nullptr, true, json::array()}, Where::client},
+      {Kind::format,
+       "export",
+       "format",
+       {"auto", "plain", "ndjson", "ipset", "nft"},
+       {"", "JSON", "csv", 1, nullptr},
+       Where::client},
       {Kind::flag,
        "block",
        "strict",
@@ -142,15 +187,16 @@ TEST_CASE("Every kind of parameter has its limits tested") {
 }
 
 TEST_CASE("A parameter is taken up to its limits and refused past them, by its name") {
-  for (const auto& [kind, name, parameter, taken, refused] : limits()) {
+  for (const auto& [kind, name, parameter, taken, refused, side] : limits()) {
     CAPTURE(name, parameter);
     for (const json& value : taken) {
       CAPTURE(shown(value));
-      CHECK(is_taken(command(name), request(command(name), parameter, value)));
+      CHECK(is_taken(command(name), request(command(name), parameter, value, side), side));
     }
     for (const json& value : refused) {
       CAPTURE(shown(value));
-      const Error error = error_of([&] { check_parameters(command(name), request(command(name), parameter, value)); });
+      const json params = request(command(name), parameter, value, side);
+      const Error error = error_of([&, side = side] { check_parameters(command(name), params, side); });
       CHECK(error.code() == Code::invalid);
       CHECK_THAT(error.what(), Contains("\"" + std::string(parameter) + "\" must be "));
     }
@@ -161,22 +207,31 @@ TEST_CASE("A parameter that the command does not have is refused by its name") {
   for (const Command& row : commands())
     for (const std::string name : {"ttls", "", "prefix", "Prefixes", "\x1b[2J", "__proto__"}) {
       json params = request(row, name, true);
-      const Error error = error_of([&] { check_parameters(row, params); });
+      const Error error = error_of([&] { check_parameters(row, params, Where::protocol); });
       CHECK_THAT(error.what(), Contains("unknown parameter \"") && Contains(std::string(row.name)));
       CHECK(std::string(error.what()).find('\x1b') == std::string::npos);
       CHECK_FALSE(error.hint().empty());
     }
 }
 
+TEST_CASE("What only the other side knows is refused as unknown") {
+  const Command& sync = command("sync");
+  CHECK_FALSE(is_taken(sync, request(sync, "file", "list.txt")));
+  CHECK(is_taken(sync, request(sync, "ssh_peer", "192.0.2.7")));
+  CHECK(is_taken(sync, request(sync, "file", "list.txt", Where::client), Where::client));
+  CHECK_FALSE(is_taken(sync, request(sync, "ssh_peer", "192.0.2.7", Where::client), Where::client));
+}
+
 TEST_CASE("A required parameter that is missing is named, with what it must be") {
   for (const Command& row : commands())
     for (const Parameter& parameter : row.parameters) {
+      if (!is_of(parameter, Where::protocol)) continue;
       json params = request(row, parameter.name, valid(parameter.kind));
       params.erase(std::string(parameter.name));
       CAPTURE(params.dump());
       CHECK(is_taken(row, params) == !parameter.required);
       if (!parameter.required) continue;
-      const Error error = error_of([&] { check_parameters(row, params); });
+      const Error error = error_of([&] { check_parameters(row, params, Where::protocol); });
       CHECK_THAT(error.what(), Contains("\"" + std::string(parameter.name) + "\" is missing"));
       CHECK_THAT(error.hint(), Contains("must be"));
     }
@@ -188,14 +243,15 @@ TEST_CASE("What the check takes the schema takes, and the other way round but fo
     const json schema = schema_of(row);
     for (const Parameter& parameter : row.parameters)
       for (const Limits& limit : limits())
-        for (const std::vector<json>* values : {&limit.taken, &limit.refused})
-          for (const json& value : *values) {
-            if (value.size() > 100 && parameter.kind != Kind::prefixes) continue;  // it would take long
-            const json params = request(row, parameter.name, value);
-            CAPTURE(row.name, parameter.name, shown(value));
-            const bool taken = is_taken(row, params);
-            if (taken || schema_says_it_all(parameter.kind)) CHECK(test::satisfies(params, schema) == taken);
-          }
+        if (is_of(parameter, Where::protocol))
+          for (const std::vector<json>* values : {&limit.taken, &limit.refused})
+            for (const json& value : *values) {
+              if (value.size() > 100 && parameter.kind != Kind::prefixes) continue;  // it would take long
+              const json params = request(row, parameter.name, value);
+              CAPTURE(row.name, parameter.name, shown(value));
+              const bool taken = is_taken(row, params);
+              if (taken || schema_says_it_all(parameter.kind)) CHECK(test::satisfies(params, schema) == taken);
+            }
     CHECK(test::satisfies(request(row, "unknown", 1), schema) == false);
   }
 }
@@ -205,12 +261,15 @@ TEST_CASE("A schema names and explains every parameter and requires those that a
     const json schema = schema_of(row);
     CHECK(schema["type"] == "object");
     CHECK(schema["additionalProperties"] == false);
-    CHECK(schema["properties"].size() == row.parameters.size());
+    std::size_t known = 0;
     std::size_t required = 0;
     for (const Parameter& parameter : row.parameters) {
+      if (!is_of(parameter, Where::protocol)) continue;
+      ++known;
       CHECK(schema["properties"][std::string(parameter.name)]["description"] == parameter.help);
       required += parameter.required;
     }
+    CHECK(schema["properties"].size() == known);
     CHECK(schema["required"].is_array());
     CHECK(schema["required"].size() == required);
   }
@@ -230,9 +289,10 @@ TEST_CASE("Names of commands, and of the parameters of each, come once") {
 }
 
 TEST_CASE("What changes anything is for administrators only") {
-  for (const std::string_view name : {"block", "allow", "monitor", "unblock", "flush", "attach", "detach", "reload"})
+  for (const std::string_view name : {"block", "allow", "monitor", "unblock", "flush", "attach", "detach", "reload",
+                                      "sync", "import", "confirm", "stage"})
     CHECK(command(name).access == Access::admin);
-  for (const std::string_view name : {"list", "check", "stats", "status", "ping", "hello", "describe"})
+  for (const std::string_view name : {"list", "check", "export", "stats", "status", "ping", "hello", "describe"})
     CHECK(command(name).access == Access::read);
 }
 

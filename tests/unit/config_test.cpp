@@ -51,6 +51,8 @@ TEST_CASE("The config that is shipped says what holds without it") {
   CHECK(shipped.interfaces == defaults.interfaces);
   CHECK(shipped.block == defaults.block);
   CHECK(shipped.allow == defaults.allow);
+  CHECK(shipped.protect == defaults.protect);
+  CHECK(shipped.lists == defaults.lists);
   CHECK(shipped.capacity == defaults.capacity);
   CHECK(shipped.control == defaults.control);
   CHECK(shipped.log_level == defaults.log_level);

@@ -74,6 +74,8 @@ TEST_CASE("options of every command stand before or after it", "[ctl]") {
   }
   CHECK(parse_arguments({"ping"}).globals.socket == default_socket);
   CHECK(parse_arguments({"ping"}).globals.timeout == std::chrono::seconds(30));
+  CHECK(parse_arguments({"ping"}).globals.list_timeout == std::chrono::minutes(10));
+  CHECK(parse_arguments({"ping", "--timeout", "7"}).globals.list_timeout == std::chrono::seconds(7));
 }
 
 TEST_CASE("a parameter's underscores are dashes on the command line", "[ctl]") {
@@ -84,6 +86,24 @@ TEST_CASE("an interface, a family and a number become what the protocol wants", 
   CHECK(parse_arguments({"attach", "eth1", "--mode", "native"}).params ==
         json{{"interface", "eth1"}, {"mode", "native"}});
   CHECK(parse_arguments({"list", "--limit", "10", "--family", "6"}).params == json{{"limit", 10}, {"family", "ipv6"}});
+}
+
+TEST_CASE("a list is named, and what is to hold for all of it", "[ctl]") {
+  const Arguments arguments = parse_arguments({"sync", "--source", "feed", "-", "--ttl", "1d", "--action", "monitor",
+                                               "--format", "plain", "--if-revision", "12", "--confirm-within", "60s"});
+  CHECK(arguments.params == json{{"file", "-"},
+                                 {"source", "feed"},
+                                 {"ttl", 86400},
+                                 {"action", "monitor"},
+                                 {"format", "plain"},
+                                 {"if_revision", 12},
+                                 {"confirm_within", 60}});
+  CHECK(complaint({"sync", "--source", "feed"}) == "sync: no file given | xdpfwctl sync --help");
+  CHECK(complaint({"sync", "list.txt"}) == "sync: --source is missing | xdpfwctl sync --help");
+  CHECK(complaint({"import", "a", "b"}) == "import: b: one argument too many | xdpfwctl import --help");
+  CHECK(complaint({"import", "a", "--ssh-peer", "::1"}) != "none");
+  CHECK(complaint({"export", "--format", "csv"}) != "none");
+  CHECK(complaint({"block", "::1", "--if-revision", "-1"}) != "none");
 }
 
 TEST_CASE("help is found before and after the command, whatever else is missing", "[ctl]") {
@@ -131,7 +151,8 @@ TEST_CASE("each command has a help page that names its parameters", "[ctl]") {
     const std::string page = help_page(command);
     CHECK(page.starts_with("Usage: xdpfwctl " + std::string(command.name)));
     CHECK(page.find("\nExample:\n  xdpfwctl " + std::string(command.name)) != page.npos);
-    for (const Parameter& parameter : command.parameters) CHECK(page.find(parameter.help) != page.npos);
+    for (const Parameter& parameter : command.parameters)
+      CHECK((page.find(parameter.help) != page.npos) == (parameter.where != Where::protocol));
     const bool listed = help_page().find("\n  " + std::string(command.name) + " ") != page.npos;
     CHECK(listed == (command.audience == Audience::everyone));
   }
@@ -139,8 +160,9 @@ TEST_CASE("each command has a help page that names its parameters", "[ctl]") {
 
 TEST_CASE("the synopsis shows what may be left out", "[ctl]") {
   CHECK(help_page(*find_command("unblock"))
-            .starts_with("Usage: xdpfwctl unblock PREFIX... [--source NAME] [--all-sources] [--strict]\n"));
-  CHECK(help_page(*find_command("flush")).starts_with("Usage: xdpfwctl flush --source NAME\n"));
+            .starts_with("Usage: xdpfwctl unblock PREFIX... [--source NAME] [--all-sources] [--strict] [--force] "
+                         "[--confirm-within DURATION] [--if-revision N]\n"));
+  CHECK(help_page(*find_command("flush")).starts_with("Usage: xdpfwctl flush --source NAME [--force]"));
 }
 
 TEST_CASE("the nearest word is at most two errors away", "[ctl]") {

@@ -154,6 +154,20 @@ TEST_CASE("more prefixes than a request holds go in several, in order, with one 
   CHECK(result.at("revision") == 2);
 }
 
+TEST_CASE("what goes with one request only is refused with more", "[ctl]") {
+  for (const char* name : {"if_revision", "confirm_within"}) {
+    Call call = block(max_request_prefixes + 1);
+    call.params[name] = 60;
+    CHECK_THROWS_AS(send_to([](const json&) -> json { throw std::logic_error("it was sent"); }, call), Error);
+  }
+}
+
+TEST_CASE("an answer that is there counts, however late it is asked for", "[ctl]") {
+  Daemon daemon("{\"id\":1,\"jsonrpc\":\"2.0\",\"result\":7}\n");
+  daemon.connection().set_timeout(std::chrono::seconds(0));
+  CHECK(daemon.connection().call("ping", json::object()) == 7);
+}
+
 TEST_CASE("where a later request fails the error says what is done", "[ctl]") {
   const auto message = [](Code code) -> std::string {
     int requests = 0;

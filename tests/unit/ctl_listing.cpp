@@ -29,7 +29,7 @@ json page(const json& entries, const json& next, int total) {
 }  // namespace
 
 TEST_CASE("an entry is a line, a further claim one more", "[ctl]") {
-  Listing listing(Listing::Form::table, false, now, false);
+  Listing listing(Listing::Form::table, false, now, {});
   const json entries{entry("192.0.2.0/24", "drop", 1234567,
                            {claim("cli", "drop", nullptr, "port scan"), claim("fail2ban/sshd", "drop", now + 5400)}),
                      entry("192.0.2.7", "drop", 0, json::array({claim("cli", "drop")}), false)};
@@ -43,7 +43,7 @@ TEST_CASE("an entry is a line, a further claim one more", "[ctl]") {
 }
 
 TEST_CASE("the claim that decides comes first", "[ctl]") {
-  Listing listing(Listing::Form::table, false, now, false);
+  Listing listing(Listing::Form::table, false, now, {});
   const std::string text = listing.page(
       page(json::array({entry("::1", "allow", 1, {claim("feed", "drop"), claim("cli", "allow")})}), nullptr, 1));
   CHECK(text.find("\n::1     allow ") != text.npos);
@@ -52,7 +52,7 @@ TEST_CASE("the claim that decides comes first", "[ctl]") {
 }
 
 TEST_CASE("the head of the table comes once, and columns stay in place", "[ctl]") {
-  Listing listing(Listing::Form::table, false, now, false);
+  Listing listing(Listing::Form::table, false, now, {});
   listing.page(page(json::array({entry("192.0.2.0/24", "drop", 1, json::array({claim("cli", "drop")}))}), "cursor", 2));
   CHECK(listing.next() == "cursor");
   CHECK(listing.page(page(json::array({entry("::1", "drop", 1, json::array({claim("cli", "drop")}))}), nullptr, 2)) ==
@@ -60,20 +60,20 @@ TEST_CASE("the head of the table comes once, and columns stay in place", "[ctl]"
 }
 
 TEST_CASE("what was left out of a list is told", "[ctl]") {
-  Listing none(Listing::Form::table, false, now, false);
+  Listing none(Listing::Form::table, false, now, {});
   CHECK(none.page(page(json::array(), nullptr, 0)).empty());
   CHECK(none.end() == "no entries\n");
-  Listing filtered(Listing::Form::table, false, now, false);
+  Listing filtered(Listing::Form::table, false, now, {});
   filtered.page(page(json::array(), nullptr, 2417));
   CHECK(filtered.end() == "0 of 2,417 entries\n");
-  Listing limited(Listing::Form::table, false, now, true);
+  Listing limited(Listing::Form::table, false, now, {.one_page = true});
   limited.page(page(json::array({entry("::1", "drop", 1, json::array({claim("cli", "drop")}))}), "::1", 2417));
   CHECK(limited.next().is_null());
   CHECK(limited.end() == "1 of 2,417 entries; go on with --cursor ::1\n");
 }
 
 TEST_CASE("the pages of a list are one JSON document", "[ctl]") {
-  Listing listing(Listing::Form::json, false, now, false);
+  Listing listing(Listing::Form::json, false, now, {});
   const json first = entry("1.1.1.1", "drop", 1, json::array({claim("cli", "drop")}));
   const json second = entry("::1", "drop", 1, json::array({claim("cli", "drop")}));
   std::string text = listing.page(page(json::array({first}), "c", 2));
@@ -81,14 +81,32 @@ TEST_CASE("the pages of a list are one JSON document", "[ctl]") {
   text += listing.page(page(json::array({second}), nullptr, 2));
   text += listing.end();
   CHECK(parse_json(text) == json{{"entries", {first, second}}, {"total", 2}, {"revision", 12}});
-  Listing empty(Listing::Form::json, false, now, true);
+  Listing empty(Listing::Form::json, false, now, {.one_page = true});
   text = empty.page(page(json::array(), nullptr, 0));
   CHECK(parse_json(text + empty.end()) ==
         json{{"entries", json::array()}, {"next", nullptr}, {"total", 0}, {"revision", 12}});
 }
 
+TEST_CASE("of entries that overlap it is told what covers them", "[ctl]") {
+  Listing listing(Listing::Form::table, false, now, {.overlaps = true});
+  json inner = entry("192.0.2.7", "drop", 0, json::array({claim("cli", "drop")}), false);
+  inner["covered_by"] = "192.0.2.0/24";
+  json shared = entry("2001:db8::/32", "drop", 2, json::array({claim("cli", "drop"), claim("ids", "drop")}));
+  shared["covered_by"] = nullptr;
+  CHECK(listing.page(page(json::array({inner, shared}), nullptr, 2417)) ==
+        "PREFIX         COVERED BY    ACTION            PACKETS  BYTES  SOURCE  SINCE   EXPIRES  REASON\n"
+        "192.0.2.7      192.0.2.0/24  drop (overruled)        0    0 B  cli     2m ago  never\n"
+        "2001:db8::/32  -             drop                    2  200 B  cli     2m ago  never\n"
+        "                             drop                              ids     2m ago  never\n");
+  CHECK(listing.end() ==
+        "2 of 2,417 entries are covered by others or claimed by several sources; nothing is merged by itself\n");
+  Listing none(Listing::Form::table, false, now, {.overlaps = true});
+  none.page(page(json::array(), nullptr, 2417));
+  CHECK(none.end() == "none of 2,417 entries overlaps another\n");
+}
+
 TEST_CASE("text in an entry cannot steer the terminal", "[ctl]") {
-  Listing listing(Listing::Form::table, true, now, false);
+  Listing listing(Listing::Form::table, true, now, {});
   const std::string text = listing.page(page(
       json::array({entry("::1", "drop", 1, json::array({claim("cli", "drop", nullptr, "\x1b[2J")}))}), nullptr, 1));
   CHECK(text.find("\\x1b[2J") != text.npos);
@@ -96,7 +114,7 @@ TEST_CASE("text in an entry cannot steer the terminal", "[ctl]") {
 }
 
 TEST_CASE("a cursor that leads nowhere ends the list", "[ctl]") {
-  Listing listing(Listing::Form::table, false, now, false);
+  Listing listing(Listing::Form::table, false, now, {});
   listing.page(page(json::array(), "c", 2));
   CHECK_THROWS_AS(listing.page(page(json::array(), "c", 2)), Error);
 }

@@ -78,7 +78,12 @@ TEST_CASE("unblock tells what there was no claim on, and what is blocked all the
         "removed    1.1.1.1\n"
         "unchanged  2.2.2.2  (there is no claim of cli)\n"
         "note: 1.1.1.1 is still blocked by 1.1.1.0/24, claimed by spamhaus, ids\n"
-        "note: 2.2.2.2 is still blocked by spamhaus\n");
+        "note: 2.2.2.2 is still blocked by spamhaus\n"
+        "hint: xdpfwctl allow ADDRESS lets it pass whatever lists and other sources say\n");
+  CHECK(render(call_of("unblock", {"1.1.1.1"}), {{"changed", {true}}, {"still", {still[0]}}}, plain) ==
+        "removed  1.1.1.1\n"
+        "note: 1.1.1.1 is still blocked by 1.1.1.0/24, claimed by spamhaus, ids\n"
+        "hint: xdpfwctl allow 1.1.1.1 lets it pass whatever lists and other sources say\n");
 }
 
 TEST_CASE("an answer that counts other prefixes is not believed", "[ctl]") {
@@ -144,37 +149,6 @@ TEST_CASE("attach tells the mode, and ends with 1 where it was refused", "[ctl]"
   CHECK(exit_status(call, interface_of("eth1", "refused", nullptr, "taken")) == 1);
 }
 
-TEST_CASE("status shows the daemon, and what is wrong right where it is", "[ctl]") {
-  const json result{
-      {"version", "0.1.0"},
-      {"pid", 4711},
-      {"uptime", 90061},
-      {"config", "/etc/xdpfwd/xdpfwd.json"},
-      {"generation", 3},
-      {"program", {{"id", 42}, {"name", "xdpfwd"}}},
-      {"interfaces",
-       {interface_of("eth0", "attached", "native"), interface_of("eth1", "attached", "generic"),
-        interface_of("eth2", "refused", nullptr, "taken"), interface_of("wg0", "waiting", nullptr)}},
-      {"entries", {{"ipv4", {{"used", 2400}, {"capacity", 1000000}}}, {"ipv6", {{"used", 80}, {"capacity", 100}}}}},
-      {"store", {{"path", "/x"}, {"pending", 3}, {"error", "disk is full"}}}};
-  CHECK(render(call_of("status"), result, plain) ==
-        "version  0.1.0\n"
-        "pid      4711\n"
-        "uptime   1d1h\n"
-        "config   /etc/xdpfwd/xdpfwd.json\n"
-        "entries  2,400 of 1,000,000 IPv4, 80 of 100 IPv6 (80 % full)\n"
-        "store    3 claims in force but not stored: disk is full\n"
-        "program  id 42, generation 3\n"
-        "\n"
-        "INTERFACE  STATE     MODE                               SHARING\n"
-        "eth0       attached  native                             exclusive\n"
-        "eth1       attached  generic (auto: no native support)  exclusive\n"
-        "eth2       refused   -                                  -\n"
-        "    taken\n"
-        "    hint: fix it\n"
-        "wg0        waiting   -                                  -\n");
-}
-
 TEST_CASE("stats keep dropped and passed, and leave other rows of zeros out", "[ctl]") {
   const json none{{"packets", 0}, {"bytes", 0}};
   const auto of = [&](json dropped, json malformed) {
@@ -202,6 +176,18 @@ TEST_CASE("stats keep dropped and passed, and leave other rows of zeros out", "[
 
 TEST_CASE("what commands for programs answer is shown as JSON", "[ctl]") {
   CHECK(render(call_of("hello"), {{"protocol", 1}}, plain) == "{\"protocol\":1}\n");
+}
+
+TEST_CASE("a change that waits to be confirmed says so", "[ctl]") {
+  const auto line = [](int within, const json& by) {
+    return render(call_of("flush", {}, {{"source", "feed"}, {"confirm_within", within}}),
+                  {{"removed", 1}, {"confirm_by", by}}, plain);
+  };
+  CHECK(line(60, now + 60) == "removed 1 claim of feed\nundone in 60s unless confirmed: xdpfwctl confirm\n");
+  CHECK(line(300, now + 300) == "removed 1 claim of feed\nundone in 5m unless confirmed: xdpfwctl confirm\n");
+  CHECK(line(60, nullptr) == "removed 1 claim of feed\n");
+  CHECK(render(call_of("confirm"), {{"confirmed", 3}}, plain) == "confirmed: 3 claims stay\n");
+  CHECK(render(call_of("confirm"), {{"confirmed", 1}}, plain) == "confirmed: 1 claim stays\n");
 }
 
 TEST_CASE("an error is two lines in which nothing steers the terminal", "[ctl]") {

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr auto last_code = static_cast<unsigned>(Code::unreachable);
+constexpr auto last_code = static_cast<unsigned>(Code::conflict);
 
 TEST_CASE("Every code has a reason and a number of its own, and a documented exit status") {
   std::set<std::string_view> reasons;
@@ -34,7 +34,11 @@ TEST_CASE("The numbers and exit statuses are those of the protocol's description
   CHECK(rpc_code_of(Code::internal) == -32603);
   CHECK(rpc_code_of(Code::not_found) == 1);
   CHECK(rpc_code_of(Code::config) == 7);
+  CHECK(rpc_code_of(Code::protected_address) == 9);
+  CHECK(rpc_code_of(Code::conflict) == 10);
   CHECK(exit_status_of(Code::refused) == 1);
+  CHECK(exit_status_of(Code::protected_address) == 1);
+  CHECK(exit_status_of(Code::conflict) == 1);
   CHECK(exit_status_of(Code::invalid) == 2);
   CHECK(exit_status_of(Code::unreachable) == 3);
   CHECK(exit_status_of(Code::denied) == 4);

@@ -28,6 +28,8 @@ void check_refused_and_left(const fs::path& file, const std::string& reason) {
     Store store(file.parent_path());
     edits_in(store);
     store.interfaces();
+    store.lists();
+    store.reserve_revisions();
   });
   CHECK_THAT(error.what(), Contains(file.string()) && Contains(reason));
   CHECK_THAT(error.hint(), Contains("stays as it is") && Contains("aside"));
@@ -82,7 +84,7 @@ TEST_CASE("A file with a page overwritten is refused and left as it is") {
 TEST_CASE("A file of a newer version is refused and left as it is") {
   const TemporaryDirectory directory;
   const fs::path file = filled(directory.path());
-  run_sql(file, "PRAGMA user_version = 3");
+  run_sql(file, "PRAGMA user_version = 4");
   check_refused_and_left(file, "newer version");
 }
 
@@ -100,12 +102,17 @@ TEST_CASE("A database of another program is refused and left as it is") {
   check_refused_and_left(file, "claims");
 }
 
+/// SQL that puts a row into the journal.
+std::string row(const std::string& action, const std::string& until, const std::string& prefixes) {
+  return "INSERT INTO changes (source, action, reason, since, until, prefixes) VALUES ('cli', " + action + ", '', 0, " +
+         until + ", " + prefixes + ")";
+}
+
 TEST_CASE("Rows that make no claim are refused with their text, and left") {
   const TemporaryDirectory directory;
   const fs::path file = filled(directory.path());
   const auto check = [&](const std::string& prefixes, const std::string& action, const std::string& reason) {
-    run_sql(file, "DELETE FROM changes; INSERT INTO changes VALUES (1, 'cli', " + action + ", '', 0, NULL, " +
-                      prefixes + ")");
+    run_sql(file, "DELETE FROM changes; " + row(action, "NULL", prefixes));
     CAPTURE(prefixes, action);
     check_refused_and_left(file, reason);
   };
@@ -121,8 +128,7 @@ TEST_CASE("An end further away than a clock can tell blocks on, instead of endin
   const TemporaryDirectory directory;
   const fs::path file = filled(directory.path());
   for (const std::string until : {"9223372036854775807", "9300000000", "99999999999"}) {
-    run_sql(file,
-            "DELETE FROM changes; INSERT INTO changes VALUES (1, 'cli', 'drop', '', 0, " + until + ", '192.0.2.1')");
+    run_sql(file, "DELETE FROM changes; " + row("'drop'", until, "'192.0.2.1'"));
     Store store(directory.path());
     const std::vector<Edit> edits = edits_in(store);
     REQUIRE(edits.size() == 1);

@@ -73,7 +73,7 @@ TEST_CASE("A claim's beginning and end are kept, the end never earlier") {
   const BootTime until = BootClock::now() + 3600s;
   const WallTime since{1'700'000'000s};
   Edit edit = drop("192.0.2.1", "cli", until);
-  edit.claim->since = since;
+  edit.claim = Claim{.source = "cli", .reason = {}, .since = since, .until = until};
   {
     Store store(directory.path());
     CHECK(StoredBlocklist{.store = store}.change({edit, drop("192.0.2.2")}));
@@ -211,27 +211,6 @@ TEST_CASE("Interfaces survive closing and opening, with their modes") {
   CHECK(store.failure());
   CHECK_FALSE(store.remove_interface("eth0"));
   CHECK(store.interfaces().size() == 2);
-}
-
-TEST_CASE("A store of the first version is taken over with all its claims") {
-  const TemporaryDirectory directory;
-  run_sql(
-      directory.path() / "claims.db",
-      "CREATE TABLE claims (prefix TEXT NOT NULL, source TEXT NOT NULL, action TEXT NOT NULL, reason TEXT NOT NULL,"
-      "  since INTEGER NOT NULL, until INTEGER, PRIMARY KEY (prefix, source)) WITHOUT ROWID;"
-      "CREATE TABLE interfaces (name TEXT PRIMARY KEY, mode TEXT NOT NULL) WITHOUT ROWID;"
-      "INSERT INTO claims VALUES ('192.0.2.1', 'cli', 'drop', 'a scan', 1700000000, NULL),"
-      "  ('192.0.2.1', 'ids', 'monitor', '', 1700000001, 4000000000), ('2001:db8::/32', 'ops', 'allow', '', 1, NULL);"
-      "INSERT INTO interfaces VALUES ('eth7', 'generic'); PRAGMA user_version = 1");
-  for (int start = 0; start < 2; ++start) {
-    Store store(directory.path());
-    const Claims claims = claims_in(store);
-    REQUIRE(claims.size() == 2);
-    CHECK(claims.at(parse_prefix("192.0.2.1")).at("cli").reason == "a scan");
-    CHECK(claims.at(parse_prefix("192.0.2.1")).at("ids").until);
-    CHECK(claims.at(parse_prefix("2001:db8::/32")).at("ops").action == Action::allow);
-    CHECK(store.interfaces() == std::map<std::string, std::string>{{"eth7", "generic"}});
-  }
 }
 
 TEST_CASE("A journal that is mostly history is written anew, and holds the same") {

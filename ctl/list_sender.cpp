@@ -1,0 +1,102 @@
+#include "ctl/list_sender.h"
+
+namespace xdpfwd::ctl {
+namespace {
+
+using nlohmann::json;
+
+/// Names, quotes and times of a group; it also keeps the number of groups in a request far below its limit.
+constexpr std::size_t group_bytes = 160;
+/// Of a control character, as JSON writes it: \u001b.
+constexpr std::size_t longest_escape = 6;
+
+std::optional<std::string> text_of(const json& params, const char* name) {
+  const auto found = params.find(name);
+  return found == params.end() ? std::nullopt : std::optional(found->get<std::string>());
+}
+
+}  // namespace
+
+Overrides Overrides::of(const Call& call, std::int64_t now) {
+  Overrides overrides{.without_source = call.command->name == "sync",
+                      .source = text_of(call.params, "source"),
+                      .action = text_of(call.params, "action"),
+                      .reason = text_of(call.params, "reason"),
+                      .has_until = call.params.contains("ttl"),
+                      .until = {}};
+  if (const auto ttl = call.params.value("ttl", std::int64_t{-1}); ttl != -1) overrides.until = now + ttl;
+  return overrides;
+}
+
+void ListSender::add(const ListItem& item) {
+  if (!overrides_.has_until && item.until && *item.until <= now_) {
+    ++ended_;
+    return;
+  }
+  choose_group(item);
+  std::string& text = groups_[current_].prefixes;
+  for (const Prefix& prefix : item.prefixes) {
+    const std::size_t before = text.size();
+    text += to_string(prefix);
+    text += '\n';
+    bytes_ += text.size() - before + 1;  // a newline is two bytes in JSON
+  }
+  prefixes_ += item.prefixes.size();
+  if (bytes_ >= stage_bytes) send();
+}
+
+/// Makes the group of the item the current one. The reason comes last in the key: it may hold any byte.
+void ListSender::choose_group(const ListItem& item) {
+  const std::string_view source = overrides_.without_source ? "" : overrides_.source ? *overrides_.source : item.source;
+  const std::string_view action = overrides_.action ? *overrides_.action : item.action;
+  const std::string_view reason = overrides_.reason ? *overrides_.reason : item.reason;
+  const std::optional<std::int64_t> until = overrides_.has_until ? overrides_.until : item.until;
+  std::string key;
+  key.append(source).append(1, '\0').append(action).append(1, '\0');
+  if (item.since) key.append(std::to_string(*item.since));
+  key.append(1, '\0');
+  if (until) key.append(std::to_string(*until));
+  key.append(1, '\0').append(reason);
+  if (!groups_.empty() && key == key_) return;
+
+  const auto [found, is_new] = group_of_.try_emplace(key, groups_.size());
+  current_ = found->second;
+  key_ = std::move(key);
+  if (!is_new) return;
+  json attributes = json::object();
+  if (!source.empty()) attributes["source"] = source;
+  if (!action.empty()) attributes["action"] = action;
+  if (!reason.empty()) attributes["reason"] = reason;
+  if (item.since) attributes["since"] = *item.since;
+  if (until) attributes["until"] = *until;
+  groups_.push_back({std::move(attributes), {}});
+  bytes_ += group_bytes + longest_escape * reason.size();
+}
+
+/// The daemon works on one request while the next is being made.
+void ListSender::send() {
+  json::array_t groups;
+  groups.reserve(groups_.size());
+  for (Group& group : groups_) {
+    group.attributes["prefixes"] = std::move(group.prefixes);
+    groups.push_back(std::move(group.attributes));
+  }
+  groups_.clear();
+  group_of_.clear();
+  bytes_ = 0;
+  await_answer();
+  send_({{"groups", std::move(groups)}});
+  answer_is_due_ = true;
+}
+
+void ListSender::await_answer() {
+  if (!std::exchange(answer_is_due_, false)) return;
+  receive_();
+}
+
+void ListSender::finish() {
+  if (!groups_.empty()) send();
+  await_answer();
+}
+
+}  // namespace xdpfwd::ctl

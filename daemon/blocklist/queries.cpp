@@ -1,0 +1,71 @@
+// What can be asked of the model.
+#include <algorithm>
+
+#include "daemon/blocklist/blocklist.h"
+
+namespace xdpfwd {
+
+const Entry* Blocklist::find(const Prefix& prefix) const {
+  const auto position = entries_.find(prefix);
+  return position == entries_.end() ? nullptr : &by_id_[position->second];
+}
+
+Blocklist::Entries::const_iterator Blocklist::deciding(const Prefix& prefix) const {
+  for (unsigned length = prefix.length() + 1; length-- > 0;) {
+    if (!any_stronger(prefix.family(), length, Action::none)) continue;
+    const auto position = entries_.find(prefix.widened(length));
+    if (position != entries_.end() && entry(position->second).enforced != Action::none) return position;
+  }
+  return entries_.end();
+}
+
+Blocklist::Entries::const_iterator Blocklist::around(const Prefix& prefix) const {
+  for (unsigned length = prefix.length(); length-- > 0;) {
+    if (!any_stronger(prefix.family(), length, Action::none)) continue;
+    if (const auto position = entries_.find(prefix.widened(length)); position != entries_.end()) return position;
+  }
+  return entries_.end();
+}
+
+bool Blocklist::any_overlapping(const Prefix& prefix, const std::function<bool(const Entry&)>& holds) const {
+  for (auto inside = entries_.lower_bound(prefix); inside != entries_.end() && prefix.covers(inside->first); ++inside)
+    if (holds(entry(inside->second))) return true;
+  for (auto wider = around(prefix); wider != entries_.end(); wider = around(wider->first))
+    if (holds(entry(wider->second))) return true;
+  return false;
+}
+
+std::size_t Blocklist::exceptions(const Prefix& prefix) const {
+  const auto decides = deciding(prefix);
+  const Action verdict = decides == entries_.end() ? Action::none : entry(decides->second).enforced;
+  std::size_t count = 0;
+  for (auto inside = entries_.upper_bound(prefix); inside != entries_.end() && prefix.covers(inside->first); ++inside)
+    if (const Action other = entry(inside->second).enforced; other != Action::none && other != verdict) ++count;
+  return count;
+}
+
+std::vector<Edit> Blocklist::claims_of(std::string_view source) const {
+  const SharedText name(source);
+  std::vector<Edit> edits;
+  for (const auto& [prefix, id] : entries_)
+    if (entry(id).claims.of(source) != nullptr) edits.push_back({prefix, name, std::nullopt});
+  return edits;
+}
+
+std::vector<Edit> Blocklist::due(BootTime now, std::size_t most) const {
+  std::vector<Edit> edits;
+  for (const auto& [until, prefix, source] : expiries_) {
+    if (until > now || edits.size() == most) break;
+    edits.push_back({prefix, source, std::nullopt});
+  }
+  return edits;
+}
+
+std::vector<Effective> Blocklist::effective() const {
+  std::vector<Effective> all;
+  all.reserve(entries_.size());
+  for (const auto& [prefix, id] : entries_) all.push_back({prefix, id, entry(id).enforced});
+  return all;
+}
+
+}  // namespace xdpfwd

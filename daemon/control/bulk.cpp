@@ -1,0 +1,180 @@
+// The handlers for whole lists: stage, sync, import and export.
+#include <algorithm>
+#include <set>
+
+#include "common/error.h"
+#include "common/jsonrpc.h"
+#include "daemon/control/handlers.h"
+
+namespace xdpfwd {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t shown = 10;  // of what a dry run would add, and would remove
+constexpr std::size_t default_page = 1000;
+
+/// Far more claims than a list with the greatest number of entries makes; it bounds what a connection can hold.
+std::size_t most_staged(const Capacity& capacity) {
+  return 4 * (std::size_t{capacity.ipv4} + capacity.ipv6) + max_request_prefixes;
+}
+
+Claim claim_of(const json& group, const ClockPair& clocks) {
+  Claim claim{.source = group.value("source", std::string(default_source)),
+              .action = parse_action(group.value("action", "drop")),
+              .reason = group.value("reason", ""),
+              .since = clocks.wall,
+              .until = {}};
+  if (const auto since = group.find("since"); since != group.end())
+    claim.since = WallTime(std::chrono::seconds(since->get<std::int64_t>()));
+  if (const auto until = group.find("until"); until != group.end())
+    claim.until = clocks.to_boot_time(WallTime(std::chrono::seconds(until->get<std::int64_t>())));
+  return claim;
+}
+
+void add_lines(ClaimSet& claims, std::string_view lines, ClaimSet::Origin origin) {
+  while (!lines.empty()) {
+    const std::size_t length = std::min(lines.find('\n'), lines.size());
+    if (length > 0) claims.add(parse_prefix(lines.substr(0, length)), origin);
+    lines.remove_prefix(std::min(length + 1, lines.size()));
+  }
+}
+
+/// What was staged, all of it or none; after this nothing is.
+Staged take_staged(Session& session) {
+  Staged staged = std::exchange(session.staged, std::nullopt).value_or(Staged{});
+  if (staged.broken)
+    throw Error(Code::invalid, "a part of the list was refused; nothing was changed",
+                "send it again from its beginning");
+  return staged;
+}
+
+json described(std::span<const Protected> members) {
+  json all = json::array();
+  for (const Protected& member : members) all.push_back(describe_protected(member));
+  return all;
+}
+
+/// The first few prefixes that would be added, and removed.
+json preview(const Difference& difference, const Blocklist& blocklist) {
+  json added = json::array();
+  json removed = json::array();
+  for (const Edit& edit : difference.edits) {
+    json& list = edit.claim ? added : removed;
+    if (list.size() == shown) continue;
+    const Entry* entry = edit.claim ? blocklist.find(edit.prefix) : nullptr;
+    const bool is_update = entry != nullptr && entry->claims.of(edit.source) != nullptr;
+    if (!is_update) list.push_back(to_string(edit.prefix));
+  }
+  return {{"first_added", std::move(added)}, {"first_removed", std::move(removed)}};
+}
+
+/// What the list has as well, though it is not confirmed yet, need not be confirmed any longer.
+void keep_unconfirmed(Firewall& firewall, const ClaimSet& claims, const std::optional<SharedText>& replaced) {
+  if (!firewall.confirm_by()) return;
+  std::set<std::pair<Prefix, SharedText>> wanted;
+  if (!replaced)
+    claims.each([&](const Prefix& prefix, const SharedClaim& claim) { wanted.emplace(prefix, claim->source); });
+  firewall.keep_unconfirmed([&](const Prefix& prefix, std::string_view source) {
+    return replaced ? source == replaced->view() : wanted.contains({prefix, SharedText(source)});
+  });
+}
+
+json carry_out(const Call& call, const ClaimSet& claims, const std::optional<SharedText>& replaced) {
+  Firewall::Comparison comparison = call.firewall.compare(claims, replaced);
+  const Difference& difference = comparison.difference;
+  json result{{"added", difference.added},
+              {"removed", difference.removed},
+              {"updated", difference.changed},
+              {"kept", difference.kept},
+              {"protected", described(comparison.passed)}};
+  if (call.params.value("dry_run", false)) {
+    result.update(preview(difference, call.firewall.blocklist()));
+    return result;
+  }
+  Conditions conditions = conditions_of(call.params);
+  conditions.around_protected = true;
+  if (!difference.edits.empty()) call.firewall.change(std::move(comparison.difference.edits), conditions);
+  if (!conditions.confirm_within) keep_unconfirmed(call.firewall, claims, replaced);
+  return result;
+}
+
+}  // namespace
+
+json stage(const Call& call) {
+  if (!call.session.staged) call.session.staged.emplace();
+  Staged& staged = *call.session.staged;
+  try {
+    for (const json& group : call.params["groups"]) {
+      const ClaimSet::Origin origin = staged.claims.origin(claim_of(group, staged.begun));
+      add_lines(staged.claims, group["prefixes"].get_ref<const std::string&>(), origin);
+    }
+    if (staged.claims.size() > most_staged(call.firewall.blocklist().capacity()))
+      throw Error(Code::capacity,
+                  "a list of more than " + std::to_string(staged.claims.size()) +
+                      " claims does not fit into the capacity; nothing was changed",
+                  "raise \"capacity\" in the config file and reload");
+  } catch (...) {
+    staged = {};
+    staged.broken = true;
+    throw;
+  }
+  return {{"staged", staged.claims.size()}};
+}
+
+json sync(const Call& call) {
+  const SharedText source(source_of(call));
+  Staged staged = take_staged(call.session);
+  staged.claims.set_source(source);
+  staged.claims.finish();
+  if (staged.claims.empty() && !call.params.value("force", false))
+    throw Error(Code::refused, "the list is empty; nothing was changed",
+                "an empty list more often means that fetching it has failed; to empty the source: xdpfwctl flush "
+                "--source " +
+                    source.str() + ", or --force");
+  return carry_out(call, staged.claims, source);
+}
+
+json import(const Call& call) {
+  Staged staged = take_staged(call.session);
+  staged.claims.finish();
+  ClaimSet wanted;
+  std::size_t skipped = 0;
+  staged.claims.each([&](const Prefix& prefix, const SharedClaim& claim) {
+    if (is_derived(claim->source) || call.firewall.is_list(claim->source))
+      ++skipped;
+    else
+      wanted.add(prefix, wanted.origin(*claim));
+  });
+  json result = carry_out(call, skipped == 0 ? staged.claims : wanted, std::nullopt);
+  result["skipped"] = skipped;
+  return result;
+}
+
+json export_claims(const Call& call) {
+  const Blocklist& blocklist = call.firewall.blocklist();
+  const json& params = call.params;
+  const std::string source = params.value("source", "");
+  const std::string action = params.value("action", "");
+  const std::string family = params.value("family", "");
+  const std::size_t limit = params.value("limit", default_page);
+  auto position = first_of_page(call);
+  json claims = json::array();
+  json next;
+  for (; position != blocklist.entries().end() && next.is_null(); ++position) {
+    const auto& [prefix, id] = *position;
+    if (!family.empty() && family != to_string(prefix.family())) continue;
+    for (const Claim& claim : blocklist.entry(id).claims) {
+      if (claim.source == protected_source || (!source.empty() && claim.source != source) ||
+          (!action.empty() && to_string(claim.action) != action))
+        continue;
+      json described = describe_claim(claim);
+      described["prefix"] = to_string(prefix);
+      claims.push_back(std::move(described));
+    }
+    if (claims.size() >= limit) next = to_string(prefix);
+  }
+  return {{"claims", std::move(claims)}, {"next", std::move(next)}};
+}
+
+}  // namespace xdpfwd

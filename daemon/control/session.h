@@ -1,0 +1,24 @@
+// What the daemon knows of one connection.
+#pragma once
+
+#include <optional>
+
+#include "daemon/blocklist/claim_set.h"
+#include "daemon/control/peer.h"
+
+namespace xdpfwd {
+
+/// Claims on their way: a list is sent in several requests, and put in force by one more.
+struct Staged {
+  ClaimSet claims;
+  ClockPair begun = ClockPair::now();
+  bool broken = false;  // a part of them was refused
+};
+
+struct Session {
+  Peer peer;
+  Access access = Access::read;
+  std::optional<Staged> staged = {};
+};
+
+}  // namespace xdpfwd

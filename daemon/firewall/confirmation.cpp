@@ -1,0 +1,87 @@
+// A change that is undone unless somebody who can still reach the machine confirms it. Until then it is not stored, so
+// that a restart undoes it as well.
+#include <utility>
+
+#include "common/error.h"
+#include "daemon/firewall/firewall.h"
+
+namespace xdpfwd {
+namespace {
+
+/// In memory, the store keeps it for the next try where it fails.
+Error not_stored(const Store& store) {
+  return {Code::not_durable, "kept, but not on disk: " + store.failure().value_or("unknown"),
+          "it is tried again until it is stored; make room, and look at: xdpfwctl status"};
+}
+
+}  // namespace
+
+void Firewall::await_confirmation(const Delta& delta, std::chrono::seconds within) {
+  unconfirmed_ = {{}, BootClock::now() + within};
+  for (const Delta::ClaimChange& change : delta.claims)
+    if (!is_derived(change.source)) unconfirmed_->changes.try_emplace({change.prefix, change.source}, change);
+  reserve_room();
+}
+
+/// What may have to come back finds its room when it does.
+void Firewall::reserve_room() {
+  std::set<Prefix> to_come_back;
+  if (unconfirmed_)
+    for (const auto& [name, change] : unconfirmed_->changes)
+      if (change.before) to_come_back.insert(change.prefix);
+  blocklist_.reserve(std::move(to_come_back));
+}
+
+std::vector<Delta::ClaimChange> Firewall::unconfirmed_among(const std::vector<Edit>& edits) const {
+  std::vector<Delta::ClaimChange> found;
+  if (!unconfirmed_ || unconfirmed_->changes.empty()) return found;
+  for (const Edit& edit : edits)
+    if (const auto change = unconfirmed_->changes.find({edit.prefix, edit.source});
+        change != unconfirmed_->changes.end())
+      found.push_back(change->second);
+  return found;
+}
+
+void Firewall::keep_unconfirmed(const std::function<bool(const Prefix&, std::string_view)>& names) {
+  if (!unconfirmed_) return;
+  std::vector<Delta::ClaimChange> kept;
+  std::erase_if(unconfirmed_->changes, [&](const auto& change) {
+    const bool named = names(change.first.first, change.first.second);
+    if (named) kept.push_back(change.second);
+    return named;
+  });
+  reserve_room();
+  if (!kept.empty() && !store_.save(kept)) throw not_stored(store_);
+}
+
+std::size_t Firewall::confirm() {
+  if (!unconfirmed_)
+    throw Error(Code::not_found, "no change waits to be confirmed",
+                "it may have been undone already; look at: xdpfwctl status");
+  std::vector<Delta::ClaimChange> changes;
+  for (auto& [name, change] : unconfirmed_->changes) changes.push_back(std::move(change));
+  unconfirmed_.reset();
+  reserve_room();
+  if (!store_.save(changes)) throw not_stored(store_);
+  return changes.size();
+}
+
+void Firewall::revert_unconfirmed() {
+  if (!unconfirmed_) return;
+  std::vector<Edit> edits;
+  for (const auto& [name, change] : unconfirmed_->changes)
+    edits.push_back({change.prefix, change.source, change.before, Keep::nothing, change.id});
+  unconfirmed_.reset();
+  reserve_room();
+  const std::size_t undone = edits.size();
+  guard(edits, {.around_protected = true});
+  enforce(blocklist_.change(std::move(edits)));
+  log_.warning("a change was not confirmed in time, and is undone: " + std::to_string(undone) +
+               (undone == 1 ? " claim" : " claims"));
+}
+
+std::optional<BootTime> Firewall::confirm_by() const {
+  return unconfirmed_ ? std::optional(unconfirmed_->deadline) : std::nullopt;
+}
+
+}  // namespace xdpfwd

@@ -1,0 +1,80 @@
+#include "daemon/lists/list_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "common/error.h"
+#include "daemon/datapath/fd.h"
+
+namespace xdpfwd {
+namespace {
+
+/// Does not wait for the other end of a FIFO, and takes nothing but files.
+Fd open_file(const std::filesystem::path& path, struct stat& state) {
+  Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file || fstat(file.get(), &state) != 0) throw system_error("read " + path.string(), errno);
+  if (!S_ISREG(state.st_mode)) throw Error(Code::invalid, "read " + path.string() + ": it is no regular file");
+  return file;
+}
+
+std::size_t read_some(int file, std::span<char> buffer, const std::filesystem::path& path) {
+  for (;;) {
+    const ssize_t size = read(file, buffer.data(), buffer.size());
+    if (size >= 0) return static_cast<std::size_t>(size);
+    if (errno != EINTR) throw system_error("read " + path.string(), errno);
+  }
+}
+
+/// What makes a list too doubtful to replace what is in force.
+std::optional<std::string> doubt(const ListSummary& summary, const struct stat& before, const struct stat& after) {
+  if (before.st_size != after.st_size || before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
+      before.st_mtim.tv_nsec != after.st_mtim.tv_nsec)
+    return "it was written while it was read";
+  if (summary.cut_short) return "it is cut short: " + *summary.cut_short;
+  if (summary.bad > summary.items)
+    return "most of it is no list: line " + std::to_string(summary.bad_lines.front().line) + ": " +
+           summary.bad_lines.front().reason;
+  return std::nullopt;
+}
+
+void read_into(ListContents& contents, const ListConfig& list, std::size_t most) {
+  struct stat before {};
+  const Fd file = open_file(list.path, before);
+  const SharedText source(list.name);
+  const ClockPair clocks = ClockPair::now();
+  const WallTime since = clocks.wall;
+  contents.summary = read_list(
+      [&](std::span<char> buffer) { return read_some(file.get(), buffer, list.path); }, list.format,
+      since.time_since_epoch().count(),
+      [&](const ListItem& item) {
+        Claim claim{.source = source, .action = list.action, .reason = item.reason, .since = since, .until = {}};
+        if (item.until) claim.until = clocks.to_boot_time(WallTime(std::chrono::seconds(*item.until)));
+        const ClaimSet::Origin origin = contents.claims.origin(claim);
+        for (const Prefix& prefix : item.prefixes) contents.claims.add(prefix, origin);
+        if (contents.claims.size() > most)
+          throw Error(Code::capacity,
+                      "it has more than " + std::to_string(most) + " entries, which is past the capacity");
+      });
+  contents.claims.finish();
+  struct stat after {};
+  if (fstat(file.get(), &after) != 0) throw system_error("read " + list.path.string(), errno);
+  contents.error = doubt(contents.summary, before, after);
+}
+
+}  // namespace
+
+ListContents read_list_file(const ListConfig& list, std::size_t most) noexcept {
+  ListContents contents;
+  try {
+    read_into(contents, list, most);
+  } catch (const std::exception& exception) {
+    contents.error = exception.what();
+  }
+  return contents;
+}
+
+}  // namespace xdpfwd

@@ -1,0 +1,33 @@
+// What the program that is in force makes of packets, without sending any; and all claims of a daemon.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "ctl/client.h"
+#include "daemon/datapath/fd.h"
+#include "tests/integration/fixture.h"
+
+namespace xdpfwd::harness {
+
+/// Long enough for a million claims on a slow machine.
+inline constexpr std::chrono::seconds long_enough{120};
+
+ctl::Connection connect(const Sandbox& sandbox);
+
+class LiveProgram {
+ public:
+  /// The program of the generation that the daemon is at. Throws std::runtime_error.
+  LiveProgram(const Sandbox& sandbox, ctl::Connection& connection);
+
+  /// Whether it drops packets from the prefix's first address.
+  bool drops(const Prefix& address) const;
+
+ private:
+  Fd program_;
+};
+
+/// Every claim, or every claim of a source, as `export` tells them, a page at a time.
+nlohmann::json all_claims(ctl::Connection& connection, const std::string& source = {});
+
+}  // namespace xdpfwd::harness

@@ -1,0 +1,136 @@
+// What a change that nobody confirms leaves to others, and other ways in which several clients could come to harm
+// through each other.
+#include <catch2/catch.hpp>
+
+#include "tests/integration/live_program.h"
+
+using namespace xdpfwd;
+using namespace xdpfwd::harness;
+using nlohmann::json;
+
+namespace {
+
+const json nothing = json::object();
+
+Code refusal_of(ctl::Connection& connection, const char* method, const json& params) {
+  try {
+    connection.call(method, params);
+  } catch (const Error& error) {
+    return error.code();
+  }
+  FAIL(method << " was not refused");
+  return Code::internal;
+}
+
+bool waits(ctl::Connection& connection) { return !connection.call("status", nothing)["confirm_by"].is_null(); }
+
+/// So that every test can be about both ways in which an unconfirmed change is undone.
+void let_it_be_undone(Fixture& sandbox, bool by_kill) {
+  if (by_kill) return sandbox.restart_daemon(SIGKILL);
+  ctl::Connection connection = connect(sandbox);
+  REQUIRE(eventually([&] { return !waits(connection); }));
+}
+
+std::size_t total(const Fixture& sandbox) { return sandbox.ask({"list"})["total"]; }
+
+}  // namespace
+
+TEST_CASE("a claim that somebody else asks for as well is not undone with an unconfirmed change") {
+  const bool by_kill = GENERATE(false, true);
+  CAPTURE(by_kill);
+  Fixture sandbox;
+  sandbox.start_daemon();
+  ctl::Connection first = connect(sandbox);
+  ctl::Connection second = connect(sandbox);
+  first.call("block", {{"prefixes", {"192.0.2.1", "192.0.2.2", "192.0.2.3"}}, {"confirm_within", 2}});
+  CHECK(second.call("block", {{"prefixes", {"192.0.2.1"}}})["changed"] == json{false});
+  second.call("stage", {{"groups", {{{"prefixes", "192.0.2.2\n"}}}}});
+  CHECK(second.call("import", nothing)["kept"] == 1);
+  let_it_be_undone(sandbox, by_kill);
+  CHECK(sandbox.verdict("192.0.2.1") == "drop");
+  CHECK(sandbox.verdict("192.0.2.2") == "drop");
+  CHECK(sandbox.verdict("192.0.2.3") == "pass");
+  sandbox.restart_daemon(SIGKILL);
+  CHECK(total(sandbox) == 2);
+}
+
+TEST_CASE("a claim that somebody else takes back as well does not return with an unconfirmed change") {
+  const bool by_kill = GENERATE(false, true);
+  CAPTURE(by_kill);
+  Fixture sandbox;
+  sandbox.start_daemon();
+  ctl::Connection first = connect(sandbox);
+  ctl::Connection second = connect(sandbox);
+  first.call("block", {{"prefixes", {"192.0.2.1", "192.0.2.2"}}});
+  first.call("block", {{"prefixes", {"192.0.2.3", "192.0.2.4"}}, {"source", "feed"}});
+  first.call("unblock",
+             {{"prefixes", {"192.0.2.1", "192.0.2.2", "192.0.2.3"}}, {"all_sources", true}, {"confirm_within", 2}});
+  CHECK(second.call("unblock", {{"prefixes", {"192.0.2.1"}}})["changed"] == json{false});
+  second.call("stage", {{"groups", {{{"prefixes", "192.0.2.4\n"}}}}});
+  CHECK(second.call("sync", {{"source", "feed"}})["kept"] == 1);
+  let_it_be_undone(sandbox, by_kill);
+  CHECK(sandbox.verdict("192.0.2.1") == "pass");
+  CHECK(sandbox.verdict("192.0.2.2") == "drop");
+  CHECK(sandbox.verdict("192.0.2.3") == "pass");
+  CHECK(sandbox.verdict("192.0.2.4") == "drop");
+}
+
+TEST_CASE("what an unconfirmed change took away finds its room when it comes back") {
+  const bool by_kill = GENERATE(false, true);
+  CAPTURE(by_kill);
+  Fixture sandbox;
+  sandbox.config["capacity"] = {{"ipv4", 3}, {"ipv6", 1}};
+  sandbox.start_daemon();
+  ctl::Connection connection = connect(sandbox);
+  connection.call("block", {{"prefixes", {"192.0.2.1", "192.0.2.2"}}});
+  connection.call("flush", {{"source", "cli"}, {"confirm_within", 2}});
+  const json others{{"prefixes", {"192.0.2.7", "192.0.2.8"}}, {"source", "ids"}};
+  CHECK(refusal_of(connection, "block", others) == Code::capacity);
+  connection.call("block", {{"prefixes", {"192.0.2.7"}}, {"source", "ids"}});
+  let_it_be_undone(sandbox, by_kill);
+  for (const char* address : {"192.0.2.1", "192.0.2.2", "192.0.2.7"}) CHECK(sandbox.verdict(address) == "drop");
+
+  // Confirmed, the room is free.
+  ctl::Connection again = connect(sandbox);
+  again.call("flush", {{"source", "cli"}, {"confirm_within", 60}});
+  again.call("confirm", nothing);
+  again.call("block", others);
+  CHECK(total(sandbox) == 2);
+}
+
+TEST_CASE("a list that was refused does not come on top of the one that is sent after it") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  ctl::Connection connection = connect(sandbox);
+  const json old_list{{"groups", {{{"prefixes", "192.0.2.1\n192.0.2.2\n"}}}}};
+  const json new_list{{"groups", {{{"prefixes", "192.0.2.3\n"}}}}};
+  for (const json& refused : {json{{"source", "feed"}, {"if_revision", 1}}, json{{"source", "config"}}, nothing}) {
+    CAPTURE(refused.dump());
+    connection.call("stage", old_list);
+    refusal_of(connection, "sync", refused);
+    connection.call("stage", new_list);
+    connection.call("sync", {{"source", "feed"}});
+    CHECK(all_claims(connection, "feed").size() == 1);
+  }
+}
+
+TEST_CASE("a protected address passes when the claim goes that kept a list from dropping it, in a full list as well") {
+  const bool ends_by_itself = GENERATE(false, true);
+  CAPTURE(ends_by_itself);
+  Fixture sandbox;
+  sandbox.config["protect"] = {"203.0.113.7"};
+  sandbox.config["capacity"] = {{"ipv4", 1}, {"ipv6", 1}};
+  sandbox.start_daemon();
+  ctl::Connection connection = connect(sandbox);
+  json allowed{{"prefixes", {"203.0.113.0/24"}}};
+  if (ends_by_itself) allowed["ttl"] = 1;
+  connection.call("allow", allowed);
+  connection.call("stage", {{"groups", {{{"prefixes", "203.0.113.0/24\n"}}}}});
+  connection.call("sync", {{"source", "feed"}});
+  if (!ends_by_itself) connection.call("unblock", {{"prefixes", {"203.0.113.0/24"}}});
+  CHECK(eventually([&] { return sandbox.verdict("203.0.113.8") == "drop"; }));
+  CHECK(sandbox.verdict("203.0.113.7") == "allow");
+  CHECK_FALSE(LiveProgram(sandbox, connection).drops(parse_prefix("203.0.113.7")));
+  sandbox.restart_daemon(SIGKILL);
+  CHECK(sandbox.verdict("203.0.113.7") == "allow");
+}
