@@ -95,7 +95,10 @@ constexpr std::array export_parameters{
 constexpr std::array stage_parameters{
     Parameter{"groups", Kind::groups, true, "claims that have all but their prefixes in common"}};
 constexpr std::array reload_parameters{
-    Parameter{"force", Kind::flag, false, "take lists over that have shrunk, or are empty"}};
+    Parameter{"force_list", Kind::name, false, "take this list over, though it has shrunk or is empty"},
+    force,
+    ssh_peer,
+};
 constexpr std::array attach_parameters{
     network_interface,
     Parameter{"mode", Kind::mode, false, "auto (the default), native, generic or offload"},

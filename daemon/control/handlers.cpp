@@ -128,7 +128,7 @@ json detach(const Call& call) {
 }
 
 json reload(const Call& call) {
-  const Firewall::Reloaded reloaded = call.reload(call.params.value("force", false));
+  const Firewall::Reloaded reloaded = call.reload({conditions_of(call.params), call.params.value("force_list", "")});
   return {{"added", reloaded.added}, {"removed", reloaded.removed}, {"notes", reloaded.notes}};
 }
 

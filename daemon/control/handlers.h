@@ -11,8 +11,12 @@
 
 namespace xdpfwd {
 
-/// Reads the config file again; `force` is for its lists.
-using Reload = std::function<Firewall::Reloaded(bool force)>;
+struct ReloadRequest {
+  Conditions conditions = {};
+  std::string forced_list = {};  // see Lists::configure
+};
+/// Reads the config file again. Throws Error.
+using Reload = std::function<Firewall::Reloaded(const ReloadRequest&)>;
 
 struct Call {
   Firewall& firewall;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "daemon/firewall/outlook.h"
 
 namespace xdpfwd {
 
@@ -23,13 +24,13 @@ void Firewall::start() {
   for (const auto& [name, mode] : store_.interfaces())
     attached_by_command_[name] = parse_attach_mode(mode).value_or(AttachMode::automatic);
   load_list();
-  store_.save(blocklist_.change(blocklist_.due(BootClock::now())).claims);
   protect_at_start();
   blocklist_.set_revision(store_.reserve_revisions());
   datapath_.renew(blocklist_.capacity(), blocklist_.effective());
   want_interfaces();
   datapath_.check();
   refuse_to_start_unattached();
+  watch_capacity();
 }
 
 /// Capacity counts at the end: on the way there, there may have been more.
@@ -38,6 +39,7 @@ void Firewall::load_list() {
   blocklist_.set_capacity({any, any});
   blocklist_.change(config_edits(config_, nullptr));
   store_.load([this](std::vector<Edit> edits) { blocklist_.change(std::move(edits)); });
+  store_.save(blocklist_.change(blocklist_.due(BootClock::now())).claims);
   blocklist_.set_capacity(config_.capacity);
 }
 
@@ -109,7 +111,9 @@ Firewall::Comparison Firewall::compare(const ClaimSet& wanted, const std::option
       protected_.overlapping(prefix, [&](const Protected& member) { passed.emplace(member.prefix, member); });
   });
   Comparison comparison{difference(blocklist_, wanted, replaced), {}};
-  for (auto& [prefix, member] : passed) comparison.passed.push_back(std::move(member));
+  const Outlook now(blocklist_);
+  for (auto& [prefix, member] : passed)
+    if (member.absolute || !now.will_be_forced(prefix)) comparison.passed.push_back(std::move(member));
   return comparison;
 }
 
@@ -163,6 +167,7 @@ bool Firewall::expire() {
 void Firewall::tend_store() {
   if (!unconfirmed_ && !store_.tidy(blocklist_))
     log_.warning("the journal could not be written anew: " + store_.failure().value_or(""));
+  store_.reserve_revisions(blocklist_.revision());
   if (store_.pending() == 0) return;
   const std::size_t pending = store_.pending();
   if (store_.retry()) log_.info(std::to_string(pending) + " changes that could not be stored are on disk now");

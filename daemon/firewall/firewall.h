@@ -92,8 +92,9 @@ class Firewall {
     std::size_t removed = 0;  // and that are gone
     std::vector<std::string> notes;
   };
-  /// Reads the config file again. Throws Error: everything is as it was then.
-  Reloaded reload();
+  /// Reads the config file again. Throws Error: everything is as it was then. What it blocks is in force around
+  /// protected addresses in any case; the conditions are for the caller's own.
+  Reloaded reload(Conditions conditions);
 
   /// Filters one more interface, and remembers it over restarts unless the config file names it. Throws Error, also
   /// where it is there but cannot be filtered; then it is not remembered.
@@ -137,8 +138,8 @@ class Firewall {
   void enforce(const Delta& delta);
   void apply(const Delta& delta);
   std::vector<Edit> config_edits(const Config& config, Reloaded* reloaded) const;
-  void apply_lists(const Config& next, Reloaded& reloaded);
-  void resize(const Config& next, std::vector<Edit> edits);
+  void apply_lists(const Config& next, const Conditions& conditions, Reloaded& reloaded);
+  void resize(const Config& next, std::vector<Edit> edits, const Conditions& conditions);
   void want_interfaces();
   void refuse_to_start_unattached();
 

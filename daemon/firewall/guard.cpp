@@ -110,7 +110,14 @@ std::vector<Edit> Firewall::protecting_edits(const Affected& affected) const {
 }
 
 ProtectedSet Firewall::what_to_protect(const Config& config) const {
-  std::vector<Protected> members = host_addresses();
+  std::vector<Protected> members;
+  try {
+    members = host_addresses();
+  } catch (const Error& error) {
+    log_.warning(std::string("what the machine needs is protected as far as it was known before: ") + error.what());
+    std::ranges::copy_if(protected_.members(), std::back_inserter(members),
+                         [](const auto& one) { return !one.absolute; });
+  }
   for (const Prefix& prefix : config.protect) members.push_back({prefix, "\"protect\" in the config file", true});
   return ProtectedSet(std::move(members));
 }
@@ -130,12 +137,18 @@ void Firewall::refresh_protected() {
   for (const Protected& member : next.members())
     if (protected_.find(member.prefix) == nullptr)
       log_.debug("protected from now on: " + to_string(member.prefix) + " (" + member.reason + ")");
+  const ProtectedSet before = protected_;
   std::vector<Edit> edits = protect(std::move(next));
+  try {
+    if (!edits.empty()) enforce(blocklist_.change(edits));
+  } catch (...) {
+    protected_ = before;  // to be tried again
+    throw;
+  }
   for (const Edit& edit : edits)
     if (edit.claim)
       log_.warning(to_string(edit.prefix) + " is protected now (" + edit.claim->reason.str() +
                    "): it passes, though the list would drop it");
-  if (!edits.empty()) enforce(blocklist_.change(std::move(edits)));
 }
 
 /// Tells once when the list grows past four fifths of what it may hold, and once more when it is all but full.

@@ -52,11 +52,12 @@ std::vector<Edit> Firewall::config_edits(const Config& config, Reloaded* reloade
   return edits;
 }
 
-Firewall::Reloaded Firewall::reload() {
+Firewall::Reloaded Firewall::reload(Conditions conditions) {
+  conditions.around_protected = true;
   Config next = read_config(config_file_);
   refuse_what_needs_a_restart(config_file_, config_, next);
   Reloaded reloaded{.notes = next.notes};
-  apply_lists(next, reloaded);
+  apply_lists(next, conditions, reloaded);
   config_ = std::move(next);
   log_.set_level(config_.log_level);
   detached_by_command_.clear();
@@ -67,20 +68,21 @@ Firewall::Reloaded Firewall::reload() {
   datapath_.check();
   for (const InterfaceStatus& interface : datapath_.interfaces())
     if (interface.state == InterfaceStatus::State::refused) reloaded.notes.push_back(interface.error);
+  watch_capacity();
   return reloaded;
 }
 
 /// What the config file blocks, allows and protects.
-void Firewall::apply_lists(const Config& next, Reloaded& reloaded) {
+void Firewall::apply_lists(const Config& next, const Conditions& conditions, Reloaded& reloaded) {
   const ProtectedSet before = protected_;
   std::vector<Edit> edits = protect(what_to_protect(next));
   std::ranges::move(config_edits(next, &reloaded), std::back_inserter(edits));
   try {
-    guard(edits, {.around_protected = true});
+    guard(edits, conditions);
     if (next.capacity == config_.capacity)
-      enforce(blocklist_.change(std::move(edits)));
+      enforce(change_model(std::move(edits), conditions));
     else
-      resize(next, std::move(edits));
+      resize(next, std::move(edits), conditions);
   } catch (...) {
     protected_ = before;
     throw;
@@ -88,12 +90,12 @@ void Firewall::apply_lists(const Config& next, Reloaded& reloaded) {
 }
 
 /// Another capacity takes other tables, that is, a new generation.
-void Firewall::resize(const Config& next, std::vector<Edit> edits) {
+void Firewall::resize(const Config& next, std::vector<Edit> edits, const Conditions& conditions) {
   const Capacity before = blocklist_.capacity();
   check_memory(next.capacity, before);
   blocklist_.set_capacity(next.capacity);
   try {
-    const Delta delta = blocklist_.change(std::move(edits));
+    const Delta delta = change_model(std::move(edits), conditions);
     try {
       datapath_.renew(next.capacity, blocklist_.effective());
     } catch (...) {

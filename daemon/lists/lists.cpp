@@ -1,6 +1,7 @@
 #include "daemon/lists/lists.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/error.h"
 
@@ -34,7 +35,10 @@ std::string summary_of(const Difference& difference) {
 
 }  // namespace
 
-void Lists::configure(bool force) {
+void Lists::configure(const std::string& forced) {
+  if (!forced.empty() && !firewall_.is_list(forced))
+    throw Error(Code::not_found, "reload: the config file names no list \"" + forced + "\"",
+                "xdpfwctl status shows the lists");
   const auto stored = firewall_.store().lists();
   std::vector<ListStatus> next;
   for (const ListConfig& config : firewall_.config().lists) {
@@ -52,11 +56,14 @@ void Lists::configure(bool force) {
     next.push_back(std::move(list));
   }
   lists_ = std::move(next);
-  schedules_.assign(lists_.size(), {BootClock::now(), force});
+  schedules_.assign(lists_.size(), {BootClock::now()});
+  for (std::size_t index = 0; index < lists_.size(); ++index)
+    schedules_[index].force = lists_[index].config.name == forced;
   drop_unnamed();
 }
 
 void Lists::drop_unnamed() {
+  if (std::ranges::any_of(lists_, [](const ListStatus& list) { return !list.read; })) return;
   for (const auto& [name, read] : firewall_.store().lists()) {
     if (firewall_.is_list(name)) continue;
     std::vector<Edit> edits = firewall_.blocklist().claims_of(name);
@@ -83,14 +90,13 @@ void Lists::touch(const std::filesystem::path& file) {
       schedules_[index].due = std::min(schedules_[index].due, BootClock::now() + settling_time);
 }
 
-std::optional<ListConfig> Lists::next_due() {
+std::optional<Lists::Reading> Lists::next_due() {
   const BootTime now = BootClock::now();
-  for (std::size_t index = 0; index < lists_.size(); ++index) {
-    if (schedules_[index].due > now) continue;
-    schedules_[index].due = now + lists_[index].config.refresh;
-    return lists_[index].config;
-  }
-  return std::nullopt;
+  const auto first = std::ranges::min_element(schedules_, {}, &Schedule::due);
+  if (first == schedules_.end() || first->due > now) return std::nullopt;
+  const ListConfig& config = lists_[static_cast<std::size_t>(first - schedules_.begin())].config;
+  first->due = now + config.refresh;
+  return Reading{config, std::exchange(first->force, false)};
 }
 
 std::size_t Lists::most_claims() const {
@@ -98,18 +104,18 @@ std::size_t Lists::most_claims() const {
   return std::size_t{capacity.ipv4} + capacity.ipv6;
 }
 
-void Lists::finish(const ListConfig& config, const ListContents& contents) {
+void Lists::finish(const Reading& reading, const ListContents& contents) {
+  const ListConfig& config = reading.config;
   const auto found = std::ranges::find(lists_, config, &ListStatus::config);
   if (found == lists_.end()) return;  // a reload has changed or removed it meanwhile
-  Schedule& schedule = schedules_[static_cast<std::size_t>(found - lists_.begin())];
   const std::string before = found->error;
   try {
-    replace(*found, contents, schedule.force);
+    replace(*found, contents, reading.force);
     found->error.clear();
+    drop_unnamed();
   } catch (const Error& error) {
     found->error = error.what();
   }
-  schedule.force = false;
   if (!found->error.empty() && found->error != before)
     log_.warning("list " + config.name + ": " + found->error + "; what it held before stays in force",
                  {{"XDPFWD_SOURCE", config.name}});
@@ -124,7 +130,7 @@ void Lists::replace(ListStatus& list, const ListContents& contents, bool force) 
   const Difference& difference = comparison.difference;
   const std::size_t before = difference.kept + difference.changed + difference.removed;
   if (const auto reason = force ? std::nullopt : too_few(config, before, contents.claims.size()))
-    throw Error(Code::refused, *reason + "; to take it over all the same: xdpfwctl reload --force");
+    throw Error(Code::refused, *reason + "; to take it over all the same: xdpfwctl reload --force-list " + config.name);
   const std::string summary = summary_of(difference);
   const bool changes = !difference.edits.empty();
   if (changes) carry_out(std::move(comparison.difference.edits));

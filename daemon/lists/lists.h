@@ -24,18 +24,24 @@ class Lists {
  public:
   Lists(Firewall& firewall, Log& log) : firewall_(firewall), log_(log) {}
 
-  /// Takes over which lists the config file names: all of them are due to be read, and the claims of those that it no
-  /// longer names are taken back. `force` has what is read next replace what is in force, however small it is.
-  void configure(bool force);
+  /// Takes over which lists the config file names, and has all of them be read. The claims of those that it no longer
+  /// names are taken back once all others have been read: a list may only have got another name. What is read of the
+  /// list `forced` replaces what is in force, however small it is. Throws Error (not_found) where there is no such
+  /// list.
+  void configure(const std::string& forced);
 
   /// Has every list in this file be read after a short while, in which nobody writes to it.
   void touch(const std::filesystem::path& file);
-  /// A list that it is time to read. It counts as being read until finish() is called.
-  std::optional<ListConfig> next_due();
+  struct Reading {
+    ListConfig config;
+    bool force = false;
+  };
+  /// The list that it has been time to read for longest, if there is one. finish() is to follow.
+  std::optional<Reading> next_due();
   /// How many claims a list is read to at most.
   std::size_t most_claims() const;
   /// Takes over what was read of it, or tells why not.
-  void finish(const ListConfig& config, const ListContents& contents);
+  void finish(const Reading& reading, const ListContents& contents);
 
   const std::vector<ListStatus>& status() const { return lists_; }
 

@@ -24,7 +24,8 @@ std::vector<Prefix> nameservers(std::string_view resolv_conf) {
     std::string address;
     if (!(words >> keyword >> address) || keyword != "nameserver") continue;
     try {
-      servers.push_back(parse_prefix(address.substr(0, address.find('%'))));  // without its interface, fe80::1%eth0
+      const Prefix server = parse_prefix(address.substr(0, address.find('%')));  // without its interface, fe80::1%eth0
+      if (server.is_host()) servers.push_back(server);
     } catch (const Error&) {
       continue;  // the resolver does not understand it either
     }

@@ -5,7 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <set>
+#include <utility>
 
 #include "common/error.h"
 
@@ -37,18 +37,26 @@ ListWatcher::~ListWatcher() {
 }
 
 void ListWatcher::watch() {
-  std::set<std::filesystem::path> wanted;
-  for (const ListStatus& list : lists_.status()) wanted.insert(list.config.path.parent_path());
-  std::erase_if(directories_, [&](const auto& watched) {
-    if (wanted.contains(watched.second)) return false;
-    inotify_rm_watch(inotify_.get(), watched.first);
-    return true;
-  });
-  // Again each time: a directory may have come, or another may have taken its place. The same one keeps its watch.
-  for (const std::filesystem::path& directory : wanted)
-    if (const int watch = inotify_add_watch(inotify_.get(), directory.c_str(), events_of_interest | IN_ONLYDIR);
-        watch >= 0)
-      directories_[watch] = directory;
+  const auto before = std::exchange(directories_, {});
+  for (const ListStatus& list : lists_.status()) {
+    const std::filesystem::path& path = list.config.path;
+    watch(path, path);
+    std::error_code failure;
+    // What a link leads to may change where the link is not.
+    const std::filesystem::path real = std::filesystem::canonical(path, failure);
+    if (!failure && real != path) watch(real, path);
+  }
+  for (const auto& [watch, files] : before)
+    if (!directories_.contains(watch)) inotify_rm_watch(inotify_.get(), watch);
+  // What changed in a directory before it was watched has made no event.
+  for (const auto& [watch, files] : directories_)
+    if (!before.contains(watch))
+      for (const Watched& watched : files) lists_.touch(watched.list);
+}
+
+void ListWatcher::watch(const std::filesystem::path& file, const std::filesystem::path& list) {
+  const int watch = inotify_add_watch(inotify_.get(), file.parent_path().c_str(), events_of_interest | IN_ONLYDIR);
+  if (watch >= 0) directories_[watch].insert({file.filename(), list});
 }
 
 asio::awaitable<void> ListWatcher::follow_events() {
@@ -66,10 +74,12 @@ void ListWatcher::drain() {
     for (std::size_t offset = 0; offset < static_cast<std::size_t>(size);) {
       inotify_event event{};
       std::memcpy(&event, buffer.data() + offset, sizeof event);
-      const auto directory = directories_.find(event.wd);
-      if (event.len > 0 && directory != directories_.end())
-        lists_.touch(directory->second / (buffer.data() + offset + sizeof event));
-      if ((event.mask & IN_IGNORED) != 0 && directory != directories_.end()) directories_.erase(directory);
+      const std::string name = event.len > 0 ? buffer.data() + offset + sizeof event : "";
+      const bool lost = (event.mask & IN_Q_OVERFLOW) != 0;
+      for (const auto& [watch, files] : directories_)
+        for (const Watched& watched : files)
+          if (lost || (watch == event.wd && watched.file == name)) lists_.touch(watched.list);
+      if ((event.mask & IN_IGNORED) != 0) directories_.erase(event.wd);
       offset += sizeof event + event.len;
     }
   }
@@ -77,23 +87,20 @@ void ListWatcher::drain() {
 
 void ListWatcher::tick() {
   if (reading_) return;
-  if (const std::optional<ListConfig> list = lists_.next_due()) {
-    watch();
-    read(*list);
-  }
+  if (const std::optional<Lists::Reading> list = lists_.next_due()) read(*list);
 }
 
-void ListWatcher::read(const ListConfig& list) {
-  reading_ = true;
+void ListWatcher::read(const Lists::Reading& list) {
   if (!thread_) thread_.emplace(1);
+  reading_ = true;
   asio::post(*thread_, [this, list, most = lists_.most_claims()] {
-    auto contents = std::make_shared<ListContents>(read_list_file(list, most));
+    auto contents = std::make_shared<ListContents>(read_list_file(list.config, most));
     asio::post(io_, [this, list, contents = std::move(contents)]() mutable {
       reading_ = false;
       try {
         lists_.finish(list, *contents);
       } catch (const std::exception& exception) {
-        log_.error("list " + list.name + ": " + exception.what());
+        log_.error("list " + list.config.name + ": " + exception.what());
       }
     });
   });

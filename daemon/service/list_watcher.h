@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "daemon/control/asio.h"
 #include "daemon/datapath/fd.h"
@@ -19,20 +21,27 @@ class ListWatcher {
 
   /// Begins to read what is due, unless something is being read. Called often.
   void tick();
-  /// Watches the directories of the lists that there are now.
+  /// Watches the directories of the lists that there are now. Called now and then, since a directory may come later, or
+  /// another one may take its place.
   void watch();
 
  private:
   boost::asio::awaitable<void> follow_events();
-  void read(const ListConfig& list);
+  void read(const Lists::Reading& list);
   void drain();
+  void watch(const std::filesystem::path& file, const std::filesystem::path& list);
 
   boost::asio::io_context& io_;
   Lists& lists_;
   Log& log_;
   Fd inotify_;
   boost::asio::posix::stream_descriptor events_;
-  std::map<int, std::filesystem::path> directories_;  // by watch
+  struct Watched {
+    std::string file;            // its name in the directory
+    std::filesystem::path list;  // the path that the config file has
+    auto operator<=>(const Watched&) const = default;
+  };
+  std::map<int, std::set<Watched>> directories_;  // by watch
   bool reading_ = false;
   std::optional<boost::asio::thread_pool> thread_;  // once there is a list
 };

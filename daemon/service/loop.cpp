@@ -27,7 +27,7 @@ Loop::Loop(Firewall& firewall, Log& log)
       link_events_(io_, link_monitor_.fd()),
       lists_(firewall, log),
       list_watcher_(io_, lists_, log),
-      dispatcher_(firewall, lists_, log, [this](bool force) { return reload(force); }),
+      dispatcher_(firewall, lists_, log, [this](const ReloadRequest& request) { return reload(request); }),
       server_(io_, firewall, log, dispatcher_) {}
 
 Loop::~Loop() {
@@ -47,13 +47,15 @@ void Loop::run() {
   spawn(repeat(store_period, [this] {
     firewall_.tend_store();
     firewall_.refresh_protected();
+    list_watcher_.watch();
   }));
   if (const auto interval = Notifier::watchdog_interval()) spawn(repeat(*interval, [this] { notifier_.watchdog(); }));
   asio::post(io_, [this] {
     notifier_.ready(status_line());
     log_.info("ready: " + status_line());
     guarded([this] { firewall_.settle(); });
-    guarded([this] { lists_.configure(false); });
+    guarded([this] { lists_.configure({}); });
+    guarded([this] { list_watcher_.watch(); });
   });
   io_.run();
 }
@@ -62,7 +64,7 @@ asio::awaitable<void> Loop::follow_signals() {
   for (;;) {
     const int signal = co_await signals_.async_wait(asio::use_awaitable);
     if (signal == SIGHUP)
-      guarded([this] { reload(false); });
+      guarded([this] { reload({}); });
     else
       end(signal);
   }
@@ -109,11 +111,12 @@ void Loop::expire() {
   });
 }
 
-Firewall::Reloaded Loop::reload(bool force) {
+Firewall::Reloaded Loop::reload(const ReloadRequest& request) {
   notifier_.reloading();
   try {
-    const Firewall::Reloaded reloaded = firewall_.reload();
-    lists_.configure(force);
+    const Firewall::Reloaded reloaded = firewall_.reload(request.conditions);
+    lists_.configure(request.forced_list);
+    list_watcher_.watch();
     for (const std::string& note : reloaded.notes) log_.warning(note);
     log_.info("reloaded " + firewall_.config_file().string() + ": " + std::to_string(reloaded.added) + " added, " +
               std::to_string(reloaded.removed) + " removed");

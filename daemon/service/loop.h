@@ -29,7 +29,7 @@ class Loop {
   boost::asio::awaitable<void> follow_interfaces();
   boost::asio::awaitable<void> repeat(std::chrono::microseconds period, std::function<void()> task);
   void guarded(const std::function<void()>& task);
-  Firewall::Reloaded reload(bool force);
+  Firewall::Reloaded reload(const ReloadRequest& request);
   void expire();
   void end(int signal);
   std::string status_line() const;

@@ -80,6 +80,7 @@ bool Store::save(std::span<const Delta::ClaimChange> changes) {
   if (stored) {
     recorded_ += written;
     pending_ = {};
+    failure_.reset();
   } else if (pending_.empty()) {
     keep();
   }
@@ -136,7 +137,7 @@ bool Store::attempt(const std::function<void()>& writes) {
     Transaction transaction(database_);
     writes();
     transaction.commit();
-    failure_.reset();
+    if (pending_.empty()) failure_.reset();
     return true;
   } catch (const Error& error) {
     failure_ = error.what();
@@ -150,15 +151,20 @@ void Store::append(std::span<const Delta::ClaimChange> alike) {
 }
 
 std::uint64_t Store::reserve_revisions() try {
-  const std::int64_t first = read_number(database_, "SELECT reserved FROM revisions");
-  attempt([&] {
-    Statement(database_, "UPDATE revisions SET reserved = ?")
-        .bind(first + static_cast<std::int64_t>(revisions_at_once))
-        .step();
-  });
-  return static_cast<std::uint64_t>(first);
+  reserved_ = static_cast<std::uint64_t>(read_number(database_, "SELECT reserved FROM revisions"));
+  const std::uint64_t first = reserved_;
+  reserve_revisions(first);
+  return first;
 } catch (const Error& error) {
   throw unusable(error, path_);
+}
+
+void Store::reserve_revisions(std::uint64_t used) {
+  if (used + revisions_at_once / 2 < reserved_) return;
+  const std::uint64_t next = std::max(used, reserved_) + revisions_at_once;
+  const bool stored = attempt(
+      [&] { Statement(database_, "UPDATE revisions SET reserved = ?").bind(static_cast<std::int64_t>(next)).step(); });
+  if (stored) reserved_ = next;
 }
 
 std::map<std::string, WallTime> Store::lists() try {

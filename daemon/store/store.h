@@ -52,6 +52,8 @@ class Store {
 
   /// The first of a million revisions that no change had before, and none will have after a restart.
   std::uint64_t reserve_revisions();
+  /// Reserves a million more where that many are nearly used up. Called now and then.
+  void reserve_revisions(std::uint64_t used);
 
   const std::filesystem::path& path() const { return path_; }
 
@@ -66,7 +68,8 @@ class Store {
   std::string boot_;
   std::optional<Statement> append_;
   std::vector<Delta::ClaimChange> pending_;
-  std::size_t recorded_ = 0;  // prefixes in all rows of the journal, as far as it was loaded or written
+  std::uint64_t reserved_ = 0;  // revisions below this
+  std::size_t recorded_ = 0;    // prefixes in all rows of the journal, as far as it was loaded or written
   std::optional<std::string> failure_;
 };
 

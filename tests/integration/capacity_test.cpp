@@ -1,5 +1,7 @@
 // What the list may hold is a contract: counted before anything changes, refused whole, and told of in time.
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <thread>
 
 #include "tests/integration/fixture.h"
 
@@ -58,6 +60,18 @@ TEST_CASE("a list that fills up is told of at four fifths and at 95 percent, eac
   CHECK(warning(sandbox) == 0);
   CHECK(block(0, 90).status == 0);
   CHECK(times_told(sandbox) == 3);
+}
+
+TEST_CASE("claims that have ended do not count when the daemon starts with less capacity") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  CHECK(sandbox.ctl({"block", "-", "--ttl", "1s"}, hosts(0, 6)).status == 0);
+  sandbox.ask({"block", "192.0.2.1"});
+  sandbox.stop_daemon(SIGKILL);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  sandbox.config["capacity"] = {{"ipv4", 5}};
+  sandbox.start_daemon();
+  CHECK(sandbox.ask({"list"})["total"] == 1);
 }
 
 TEST_CASE("a change is refused where the list has changed since somebody looked") {

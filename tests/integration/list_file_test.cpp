@@ -96,9 +96,21 @@ TEST_CASE("a list follows its file, whether it is written to or replaced") {
   CHECK(sandbox.verdict("192.0.2.200") == "drop");
 }
 
-TEST_CASE("a list is read again when its time has come, also where no event tells of it") {
+TEST_CASE("a list is read again when its time has come") {
   ListFixture sandbox(Members{{"refresh", "1s"}});
-  // The directory is a link to another one: what changes behind it is not seen.
+  write_file(sandbox.file(), hosts(1));
+  sandbox.start_daemon();
+  REQUIRE(sandbox.becomes_good(1));
+  // A file system that tells nobody of changes: the file is covered by another one.
+  write_file(sandbox.path() / "other", hosts(2));
+  const std::string file = sandbox.file().string();
+  run_or_throw({.words = {"mount", "--bind", (sandbox.path() / "other").string(), file}});
+  CHECK(sandbox.becomes_good(2));
+  run_or_throw({.words = {"umount", file}});
+}
+
+TEST_CASE("a list behind a link follows what the link leads to") {
+  ListFixture sandbox;
   std::filesystem::create_directories(sandbox.path() / "elsewhere");
   write_file(sandbox.path() / "elsewhere" / "data", hosts(2));
   std::filesystem::create_symlink(sandbox.path() / "elsewhere" / "data", sandbox.file());
@@ -109,13 +121,40 @@ TEST_CASE("a list is read again when its time has come, also where no event tell
 }
 
 TEST_CASE("a list whose directory comes later is read then") {
-  ListFixture sandbox(Members{{"refresh", "1s"}});
+  ListFixture sandbox;
   std::filesystem::remove_all(sandbox.file().parent_path());
   sandbox.start_daemon();
   REQUIRE(sandbox.becomes_stale("No such file"));
   std::filesystem::create_directories(sandbox.file().parent_path());
   sandbox.replace(hosts(1));
   CHECK(sandbox.becomes_good(1));
+}
+
+TEST_CASE("a list that gets another name stays in force on the way") {
+  ListFixture sandbox;
+  write_file(sandbox.file(), hosts(3));
+  sandbox.start_daemon();
+  REQUIRE(sandbox.becomes_good(3));
+  const auto sources = [&] {
+    std::vector<std::string> names;
+    const nlohmann::json entry = sandbox.entry("192.0.2.1");
+    for (const nlohmann::json& claim : entry["claims"]) names.push_back(claim["source"]);
+    return names;
+  };
+  // What is there at that moment is no good.
+  sandbox.replace("");
+  REQUIRE(sandbox.becomes_stale("empty"));
+  sandbox.config["lists"][0]["name"] = "renamed";
+  sandbox.write_config();
+  sandbox.ask({"reload"});
+  REQUIRE(sandbox.becomes_stale("empty"));
+  CHECK(sources() == std::vector<std::string>{"feed"});
+  sandbox.restart_daemon(SIGKILL);
+  REQUIRE(sandbox.becomes_stale("empty"));
+  CHECK(sources() == std::vector<std::string>{"feed"});
+  sandbox.replace(hosts(4));
+  REQUIRE(sandbox.becomes_good(4));
+  CHECK(sources() == std::vector<std::string>{"renamed"});
 }
 
 TEST_CASE("what cannot be right does not replace what is in force") {
@@ -155,15 +194,22 @@ TEST_CASE("what cannot be right does not replace what is in force") {
   CHECK(sandbox.becomes_good(6));
 }
 
-TEST_CASE("a list that has shrunk is taken over when somebody says so") {
+TEST_CASE("a list that has shrunk is taken over when somebody says so, and no other") {
   ListFixture sandbox(Members{{"max_shrink", 10}, {"min_entries", 5}});
+  const std::filesystem::path broken = sandbox.path() / "lists" / "broken.txt";
+  sandbox.config["lists"].push_back({{"name", "broken"}, {"path", broken}});
+  write_file(broken, "198.51.100.1\n");
   write_file(sandbox.file(), hosts(10));
   sandbox.start_daemon();
   REQUIRE(sandbox.becomes_good(10));
+  REQUIRE(eventually([&] { return sandbox.verdict("198.51.100.1") == "drop"; }));
+  write_file(broken, "");
   sandbox.replace(hosts(8));
   REQUIRE(sandbox.becomes_stale("max_shrink, 10 %"));
-  sandbox.ask({"reload", "--force"});
+  CHECK(sandbox.ctl({"reload", "--force-list", "nothing"}).status == 1);
+  sandbox.ask({"reload", "--force-list", "feed"});
   CHECK(sandbox.becomes_good(8));
+  CHECK(sandbox.verdict("198.51.100.1") == "drop");
   sandbox.replace(hosts(4));
   CHECK(sandbox.becomes_stale("min_entries is 5"));
 }

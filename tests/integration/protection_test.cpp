@@ -180,4 +180,12 @@ TEST_CASE("who is logged in is not cut off by what he does, unless he forces it"
   CHECK(as_logged_in("unblock", {{"prefixes", {"203.0.113.9"}}, {"force", true}}).contains("result"));
   CHECK(sandbox.verdict("203.0.113.9") == "drop");
   CHECK(as_logged_in("monitor", {{"prefixes", {"192.0.2.1"}}}).contains("result"));
+
+  sandbox.ask({"unblock", "203.0.113.0/24"});
+  sandbox.config["block"] = {"203.0.113.0/24"};
+  sandbox.write_config();
+  CHECK(as_logged_in("reload", nlohmann::json::object())["error"]["data"]["reason"] == "protected");
+  CHECK(sandbox.verdict("203.0.113.9") == "pass");
+  CHECK(as_logged_in("reload", {{"force", true}}).contains("result"));
+  CHECK(sandbox.verdict("203.0.113.9") == "drop");
 }

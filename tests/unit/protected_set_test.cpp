@@ -65,7 +65,7 @@ TEST_CASE("Name servers are read as the resolver reads them") {
   const std::vector<Prefix> servers = nameservers(
       "# nameserver 192.0.2.9\nsearch example.org\nnameserver 192.0.2.53\n nameserver\t2001:db8::53\n"
       "nameserver fe80::1%eth0\nnameserver ns.example.org\nnameserver\n;nameserver 192.0.2.8\nnameserver 192.0.2.54 # "
-      "x");
+      "x\nnameserver 10.0.0.1/8\n");
   std::vector<std::string> texts;
   for (const Prefix& server : servers) texts.push_back(to_string(server));
   CHECK(texts == std::vector<std::string>{"192.0.2.53", "2001:db8::53", "fe80::1", "192.0.2.54"});

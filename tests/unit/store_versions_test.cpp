@@ -106,6 +106,14 @@ TEST_CASE("No revision is handed out twice") {
   const TemporaryDirectory directory;
   const std::uint64_t first = Store(directory.path()).reserve_revisions();
   CHECK(Store(directory.path()).reserve_revisions() >= first + 1'000'000);
+  std::uint64_t used = 0;
+  {
+    Store store(directory.path());
+    used = store.reserve_revisions();
+    // As many changes as nobody has thought of, and somebody looks now and then.
+    for (int time = 0; time < 10; ++time) store.reserve_revisions(used += 400'000);
+  }
+  CHECK(Store(directory.path()).reserve_revisions() > used);
 }
 
 }  // namespace
