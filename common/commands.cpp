@@ -60,6 +60,8 @@ constexpr Parameter list_ttl{"ttl", Kind::duration, false, ttl.help, Where::clie
 constexpr Parameter list_reason{"reason", Kind::text, false, reason.help, Where::client};
 constexpr Parameter list_format{"format", Kind::format, false, "auto (the default), plain, ndjson, ipset or nft",
                                 Where::client};
+constexpr Parameter list_force{"force", Kind::flag, false,
+                               "take a list over that is empty, cut short or no list, or that drops your own address"};
 constexpr Parameter list_strict{"strict", Kind::flag, false, "refuse the whole list where a line of it is bad",
                                 Where::client};
 constexpr std::array sync_parameters{
@@ -67,7 +69,7 @@ constexpr std::array sync_parameters{
     list_action, list_ttl,
     list_reason, list_format,
     list_strict, dry_run,
-    force,       confirm_within,
+    list_force,  confirm_within,
     if_revision, ssh_peer,
 };
 constexpr std::array import_parameters{
@@ -79,7 +81,7 @@ constexpr std::array import_parameters{
     list_format,
     list_strict,
     dry_run,
-    force,
+    list_force,
     confirm_within,
     if_revision,
     ssh_peer,
@@ -96,7 +98,7 @@ constexpr std::array stage_parameters{
     Parameter{"groups", Kind::groups, true, "claims that have all but their prefixes in common"}};
 constexpr std::array reload_parameters{
     Parameter{"force_list", Kind::name, false, "take this list over, though it has shrunk or is empty"},
-    force,
+    Parameter{"force", Kind::flag, false, "apply it though it drops the address that you are logged in from"},
     ssh_peer,
 };
 constexpr std::array attach_parameters{
@@ -124,7 +126,7 @@ constexpr std::array rows{
             "Flushing a source that has none is no error.", flush_parameters},
     Command{"sync", Access::admin, Audience::everyone, "Make a source's claims exactly those of a list",
             "Only the difference is applied, all of it or nothing, what is added before what is removed. Addresses\n"
-            "that the machine needs are passed by and told. A list without an entry is refused unless forced.",
+            "that the machine needs still pass, and are told. A list that cannot be right is refused unless forced.",
             sync_parameters},
     Command{"import", Access::admin, Audience::everyone, "Add the claims of a list",
             "All of them or none. What xdpfwctl export --format ndjson wrote comes back as it was.", import_parameters},

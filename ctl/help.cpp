@@ -69,13 +69,23 @@ std::string written(const GlobalOption& option) {
          (option.value.empty() ? "" : " " + std::string(option.value));
 }
 
-/// In the order in which one types them: what is positional first.
+/// In the order in which one types them: what is positional first. Goes on in the next line where one gets too long.
 std::string synopsis(const Command& command) {
-  std::string text = "xdpfwctl " + std::string(command.name);
+  constexpr std::size_t width = 80;
+  const std::string indent(std::string_view("Usage: xdpfwctl ").size() + command.name.size(), ' ');
+  std::string text = "Usage: xdpfwctl " + std::string(command.name);
+  std::size_t line = 0;  // where it begins
+  const auto add = [&](const std::string& word) {
+    if (text.size() - line + word.size() > width) {
+      line = text.size() + 1;
+      text += "\n" + indent;
+    }
+    text += word;
+  };
   for (const bool positional : {true, false})
     for (const Parameter& parameter : command.parameters)
       if (is_positional(parameter) == positional && parameter.where != Where::protocol)
-        text += parameter.required ? " " + written(parameter) : " [" + written(parameter) + "]";
+        add(parameter.required ? " " + written(parameter) : " [" + written(parameter) + "]");
   return text;
 }
 
@@ -103,7 +113,7 @@ std::string help_page() {
 }
 
 std::string help_page(const Command& command) {
-  std::string text = "Usage: " + synopsis(command) + "\n" + std::string(command.summary) + ".\n";
+  std::string text = synopsis(command) + "\n" + std::string(command.summary) + ".\n";
   if (!command.details.empty()) text += "\n" + std::string(command.details) + "\n";
   Table table({Align::left, Align::left}, "  ");
   for (const Parameter& parameter : command.parameters)

@@ -160,8 +160,8 @@ TEST_CASE("each command has a help page that names its parameters", "[ctl]") {
 
 TEST_CASE("the synopsis shows what may be left out", "[ctl]") {
   CHECK(help_page(*find_command("unblock"))
-            .starts_with("Usage: xdpfwctl unblock PREFIX... [--source NAME] [--all-sources] [--strict] [--force] "
-                         "[--confirm-within DURATION] [--if-revision N]\n"));
+            .starts_with("Usage: xdpfwctl unblock PREFIX... [--source NAME] [--all-sources] [--strict]\n"
+                         "                        [--force] [--confirm-within DURATION] [--if-revision N]\n"));
   CHECK(help_page(*find_command("flush")).starts_with("Usage: xdpfwctl flush --source NAME [--force]"));
 }
 
