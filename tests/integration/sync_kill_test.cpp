@@ -84,7 +84,10 @@ struct Figures {
 
 class SyncKill {
  public:
-  SyncKill(test::Random& random, std::size_t size) : random_(random), size_(size) { sandbox_.start_daemon(); }
+  SyncKill(test::Random& random, std::size_t size) : random_(random), size_(size) {
+    sandbox_.config["capacity"] = {{"ipv4", 3 * size}, {"ipv6", 3 * size}};  // the old list and the new one
+    sandbox_.start_daemon();
+  }
 
   Milliseconds time_a_sync() {
     ctl::Connection connection = connect(sandbox_);
