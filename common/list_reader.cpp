@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "common/error.h"
 #include "common/list_formats.h"
@@ -79,9 +80,20 @@ class PlainFormat : public LineFormat {
   }
 };
 
+/// True for text that ends with a length which may have been a longer one: 2 of 24, but not 8, since no address has 80
+/// bits and none of IPv4 more than 32.
+bool may_be_cut(std::string_view text) {
+  const std::size_t slash = text.rfind('/');
+  if (slash == text.npos) return false;
+  const bool is_ipv6 = text.substr(0, slash).find(':') != text.npos;
+  unsigned length = 0;
+  const auto [end, error] = std::from_chars(text.data() + slash + 1, text.data() + text.size(), length);
+  return error == std::errc{} && end == text.data() + text.size() && length > 0 && length * 10 <= (is_ipv6 ? 128 : 32);
+}
+
 void read_lines(ListInput& input, LineFormat& format, ListTally& tally) {
   ParsedItem item;
-  bool ends_badly = false;
+  bool breaks_off = false;
   std::uint64_t number = 0;
   while (const std::optional<ListLine> line = input.next_line()) {
     ++number;
@@ -95,12 +107,14 @@ void read_lines(ListInput& input, LineFormat& format, ListTally& tally) {
     } catch (const Error& error) {
       tally.bad(number, error.what());
       format.was_bad();
-      ends_badly = !line->ended;
+      breaks_off = !line->ended;
       continue;
     }
+    // A list of one line is more often typed than fetched. A line of JSON has an end of its own.
+    breaks_off = !line->ended && number > 1 && tally.summary.format != ListFormat::ndjson && may_be_cut(line->text);
     tally.good(item);  // not up there: an error of the taker's is not one of the line
   }
-  tally.summary.cut_short = ends_badly ? "it ends in the middle of a line" : format.cut_short();
+  tally.summary.cut_short = breaks_off ? "it ends in the middle of a line" : format.cut_short();
 }
 
 }  // namespace

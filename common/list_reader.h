@@ -45,8 +45,12 @@ struct ListSummary {
   std::uint64_t items = 0;                // good ones
   std::uint64_t masked = 0;               // of them, those that had host bits set
   std::uint64_t bad = 0;
-  std::vector<BadLine> bad_lines;        // the first of them, at most most_bad_lines
-  std::optional<std::string> cut_short;  // why the list seems not to be whole
+  std::vector<BadLine> bad_lines;  // the first of them, at most most_bad_lines
+  /// Why the list seems not to be whole. A last line without a newline tells so where it is bad, and where it ends with
+  /// a prefix length that may have been a longer one: 203.0.113.0/2 of 203.0.113.0/24 would be a quarter of all
+  /// addresses. A bare address may be a cut one as well, but then it is that of one host; many lists that were written
+  /// by hand end like that.
+  std::optional<std::string> cut_short;
 };
 
 /// Fills the buffer as far as it can, and returns how many bytes that were; 0 at the end. May throw.

@@ -126,6 +126,24 @@ TEST_CASE("a list that ends in the middle of a line is told to be cut short", "[
   CHECK(cut_short("{\"prefix\":\"1.1.1.1\"}\n{\"pref") == "it ends in the middle of a line");
 }
 
+TEST_CASE("a list that ends in the middle of a prefix length is told to be cut short", "[list]") {
+  const std::string why = "it ends in the middle of a line";
+  for (const char* last : {"203.0.113.0/2", "128.0.0.0/1", "2001:db8::/1", "2001:db8::/12", "203.0.113.0/"}) {
+    CAPTURE(last);
+    CHECK(cut_short("198.51.100.0/24\n" + std::string(last)) == why);
+    CHECK(cut_short("add a 198.51.100.0/24\nadd a " + std::string(last)) == why);
+    CHECK(cut_short("198.51.100.0/24\n" + std::string(last == std::string("203.0.113.0/") ? "" : last) + "\n") == "no");
+  }
+  // These could not go on with another digit, or are told whole by what comes after.
+  for (const char* last : {"10.0.0.0/8", "203.0.113.0/24", "203.0.113.1/24", "2001:db8::/32", "203.0.113.7",
+                           "::", "203.0.113.0/2\r", "203.0.113.0/2 # why", "192.0.2.0-192.0.2.9", "0.0.0.0/0"}) {
+    CAPTURE(last);
+    CHECK(cut_short("198.51.100.0/24\n" + std::string(last)) == "no");
+  }
+  CHECK(cut_short("203.0.113.0/2") == "no");
+  CHECK(cut_short("{\"prefix\":\"1.1.1.1\"}\n{\"prefix\":\"128.0.0.0/1\"}") == "no");
+}
+
 TEST_CASE("a list that is compressed or no text is refused", "[list]") {
   using namespace std::string_literals;
   const auto [text, what, hint] = GENERATE(table<std::string, std::string, std::string>({
