@@ -138,4 +138,12 @@ ListSummary read_list(const ByteSource& source, ListFormat format, std::int64_t 
   return std::move(tally.summary);
 }
 
+std::optional<std::string> doubt(const ListSummary& summary) {
+  if (summary.cut_short) return "it is cut short: " + *summary.cut_short;
+  if (summary.bad > summary.items)
+    return "most of it is no list: line " + std::to_string(summary.bad_lines.front().line) + ": " +
+           summary.bad_lines.front().reason;
+  return std::nullopt;
+}
+
 }  // namespace xdpfwd

@@ -63,6 +63,10 @@ using ByteSource = std::function<std::size_t(std::span<char> buffer)>;
 ListSummary read_list(const ByteSource& source, ListFormat format, std::int64_t now,
                       const std::function<void(const ListItem&)>& take);
 
+/// Why a list is too doubtful to take the place of what is in force: it is not whole, or most of it is no list, as the
+/// page of an error is. Nothing where it is fit.
+std::optional<std::string> doubt(const ListSummary& summary);
+
 constexpr std::string_view to_string(ListFormat format) {
   constexpr std::string_view words[]{"auto", "plain", "ndjson", "ipset", "nft"};
   return words[static_cast<std::size_t>(format)];

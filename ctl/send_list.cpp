@@ -91,9 +91,9 @@ class ListCommand {
           source_.name() + ": " + (shown ? counted(summary_.bad, "bad line", "bad lines") : first_bad_line(summary_)),
           "without --strict, the bad lines are left out and the rest is applied");
     }
-    if (summary_.cut_short && is_sync && !call_.params.value("force", false))
-      throw Error(Code::refused,
-                  source_.name() + ": seems not to be whole: " + *summary_.cut_short + "; nothing was changed",
+    const auto reason = doubt(summary_);
+    if (reason && is_sync && !call_.params.value("force", false))
+      throw Error(Code::refused, source_.name() + ": " + *reason + "; nothing was changed",
                   "what is missing would be removed; fetch it again or, if you mean it: --force");
     if (sender_.prefixes() == 0 && !is_sync) throw Error(Code::invalid, source_.name() + " holds no prefix");
   }

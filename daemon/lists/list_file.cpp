@@ -29,16 +29,9 @@ std::size_t read_some(int file, std::span<char> buffer, const std::filesystem::p
   }
 }
 
-/// What makes a list too doubtful to replace what is in force.
-std::optional<std::string> doubt(const ListSummary& summary, const struct stat& before, const struct stat& after) {
-  if (before.st_size != after.st_size || before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
-      before.st_mtim.tv_nsec != after.st_mtim.tv_nsec)
-    return "it was written while it was read";
-  if (summary.cut_short) return "it is cut short: " + *summary.cut_short;
-  if (summary.bad > summary.items)
-    return "most of it is no list: line " + std::to_string(summary.bad_lines.front().line) + ": " +
-           summary.bad_lines.front().reason;
-  return std::nullopt;
+bool is_same(const struct stat& before, const struct stat& after) {
+  return before.st_size == after.st_size && before.st_mtim.tv_sec == after.st_mtim.tv_sec &&
+         before.st_mtim.tv_nsec == after.st_mtim.tv_nsec;
 }
 
 void read_into(ListContents& contents, const ListConfig& list, std::size_t most) {
@@ -62,7 +55,8 @@ void read_into(ListContents& contents, const ListConfig& list, std::size_t most)
   contents.claims.finish();
   struct stat after {};
   if (fstat(file.get(), &after) != 0) throw system_error("read " + list.path.string(), errno);
-  contents.error = doubt(contents.summary, before, after);
+  contents.error =
+      is_same(before, after) ? doubt(contents.summary) : std::optional<std::string>("it was written while it was read");
 }
 
 }  // namespace

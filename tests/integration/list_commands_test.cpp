@@ -123,7 +123,8 @@ TEST_CASE_METHOD(Lists, "bad lines are told and passed by, or fail the whole lis
 
 TEST_CASE_METHOD(Lists, "a list that is empty, or seems not to be whole, empties nothing") {
   sync("192.0.2.1\n192.0.2.2\n");
-  for (const char* text : {"", "# all quiet\n", "nonsense\n", "192.0.2.2\n192.0.2"}) {
+  for (const char* text : {"", "# all quiet\n", "nonsense\n", "192.0.2.2\n192.0.2", "192.0.2.2\n192.0.2.0/2",
+                           "<html>\nNot found\n192.0.2.2\n</html>\n"}) {
     CAPTURE(text);
     const Outcome outcome = ctl({"sync", "--source", "feed", "-"}, text);
     CHECK(outcome.status == 1);

@@ -144,6 +144,14 @@ TEST_CASE("a list that ends in the middle of a prefix length is told to be cut s
   CHECK(cut_short("{\"prefix\":\"1.1.1.1\"}\n{\"prefix\":\"128.0.0.0/1\"}") == "no");
 }
 
+TEST_CASE("a list is doubtful that is not whole, or of which most is none", "[list]") {
+  const auto doubt_of = [](const std::string& text) { return doubt(read_text(text).summary).value_or("no"); };
+  CHECK(doubt_of("") == "no");
+  CHECK(doubt_of("1.1.1.1\nbad\n") == "no");
+  CHECK_THAT(doubt_of("<html>\n1.1.1.1\n</html>\n"), StartsWith("most of it is no list: line 1: <html>: "));
+  CHECK_THAT(doubt_of("1.1.1.1\n2.2.2"), StartsWith("it is cut short: it ends in"));
+}
+
 TEST_CASE("a list that is compressed or no text is refused", "[list]") {
   using namespace std::string_literals;
   const auto [text, what, hint] = GENERATE(table<std::string, std::string, std::string>({
