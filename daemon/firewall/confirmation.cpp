@@ -42,6 +42,40 @@ std::vector<Delta::ClaimChange> Firewall::unconfirmed_among(const std::vector<Ed
   return found;
 }
 
+/// Takes those out of what is due that wait to be confirmed. The time that made them end was not confirmed either, so
+/// it must not take away for good what they replaced; unless that has ended as well, which the store has to know.
+std::vector<Delta::ClaimChange> Firewall::take_unconfirmed(std::vector<Edit>& due) const {
+  std::vector<Delta::ClaimChange> found;
+  if (!unconfirmed_) return found;
+  const BootTime now = BootClock::now();
+  std::erase_if(due, [&](const Edit& edit) {
+    const auto change = unconfirmed_->changes.find({edit.prefix, edit.source});
+    if (change == unconfirmed_->changes.end()) return false;
+    const SharedClaim& before = change->second.before;
+    if (before && before->until && *before->until <= now) return false;
+    found.push_back(change->second);
+    return true;
+  });
+  return found;
+}
+
+/// Puts back in force what was before these changes, which wait to be confirmed no longer. The store has never heard of
+/// them.
+void Firewall::put_back(std::span<const Delta::ClaimChange> changes) {
+  std::vector<Edit> edits;
+  edits.reserve(changes.size());
+  for (const Delta::ClaimChange& change : changes)
+    edits.push_back({change.prefix, change.source, change.before, Keep::nothing, change.id});
+  guard(edits, {.around_protected = true});
+  enforce(blocklist_.change(std::move(edits)));
+  forget_unconfirmed(changes);
+}
+
+void Firewall::forget_unconfirmed(std::span<const Delta::ClaimChange> changes) {
+  for (const Delta::ClaimChange& change : changes) unconfirmed_->changes.erase({change.prefix, change.source});
+  reserve_room();
+}
+
 void Firewall::keep_unconfirmed(const std::function<bool(const Prefix&, std::string_view)>& names) {
   if (!unconfirmed_) return;
   std::vector<Delta::ClaimChange> kept;

@@ -150,17 +150,21 @@ bool Firewall::expire() {
   if (due.empty()) return false;
   // Claims of one source side by side take few rows in the store.
   std::ranges::stable_sort(due, {}, &Edit::source);
+  const std::size_t found = due.size();
+  const Edit first = due.front();
+  const std::vector<Delta::ClaimChange> unconfirmed = take_unconfirmed(due);
   try {
-    change(due);
+    if (!due.empty()) change(std::move(due));
   } catch (const Error& error) {
     if (error.code() != Code::not_durable) throw;
   }
-  expired_ += due.size();
-  if (due.size() == at_once) return true;
+  if (!unconfirmed.empty()) put_back(unconfirmed);
+  expired_ += found;
+  if (found == at_once) return true;
   const std::size_t ended = std::exchange(expired_, 0);
   log_.info(std::to_string(ended) + (ended == 1 ? " claim has ended: " : " claims have ended, one of them: ") +
-                to_string(due.front().prefix) + " (" + due.front().source.str() + ")",
-            {{"XDPFWD_PREFIX", to_string(due.front().prefix)}, {"XDPFWD_SOURCE", due.front().source.str()}});
+                to_string(first.prefix) + " (" + first.source.str() + ")",
+            {{"XDPFWD_PREFIX", to_string(first.prefix)}, {"XDPFWD_SOURCE", first.source.str()}});
   return false;
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -127,6 +128,9 @@ class Firewall {
   void await_confirmation(const Delta& delta, std::chrono::seconds within);
   void reserve_room();
   std::vector<Delta::ClaimChange> unconfirmed_among(const std::vector<Edit>& edits) const;
+  std::vector<Delta::ClaimChange> take_unconfirmed(std::vector<Edit>& due) const;
+  void put_back(std::span<const Delta::ClaimChange> changes);
+  void forget_unconfirmed(std::span<const Delta::ClaimChange> changes);
   void guard(std::vector<Edit>& edits, const Conditions& conditions) const;
   Delta change_model(std::vector<Edit> edits, const Conditions& conditions);
   std::vector<Edit> protecting_edits(const Affected& affected) const;

@@ -117,13 +117,18 @@ void Reference::restart() {
 }
 
 void Reference::expire(std::int64_t second) {
-  for (auto& [prefix, claims] : claims_)
-    std::erase_if(claims, [&, at = prefix](const auto& claim) {
-      const bool ends = claim.second.until && claim.second.until->first < second;
-      if (ends && pending_) pending_->erase({at, claim.first});
-      return ends;
-    });
-  std::erase_if(claims_, [](const auto& entry) { return entry.second.empty(); });
+  const auto lasts = [&](const std::optional<ModelClaim>& claim) {
+    return claim && !(claim->until && claim->until->first < second);
+  };
+  const Claims before = claims_;
+  for (const auto& [prefix, claims] : before)
+    for (const auto& [source, claim] : claims) {
+      if (lasts(claim)) continue;
+      const Key key{prefix, source};
+      // The end was not confirmed either where the claim was not: what it replaced comes back.
+      const auto unconfirmed = pending_ ? pending_->extract(key) : decltype(pending_)::value_type::node_type();
+      put(claims_, key, unconfirmed && lasts(unconfirmed.mapped()) ? unconfirmed.mapped() : std::nullopt);
+    }
   claims_ = with_protection(std::move(claims_));
 }
 

@@ -54,6 +54,25 @@ TEST_CASE("a claim that somebody else asks for as well is not undone with an unc
   CHECK(total(sandbox) == 2);
 }
 
+TEST_CASE("an unconfirmed change that ends before it is undone does not take along what it replaced") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  ctl::Connection connection = connect(sandbox);
+  const json both{"192.0.2.1", "192.0.2.2"};
+  connection.call("block", {{"prefixes", {"192.0.2.1"}}, {"reason", "permanent"}});
+  connection.call("block", {{"prefixes", both}, {"ttl", 1}, {"confirm_within", 3}});
+  CHECK(eventually([&] { return sandbox.verdict("192.0.2.2") == "pass"; }));
+  REQUIRE(sandbox.verdict("192.0.2.1") == "drop");
+  const json claim = sandbox.entry("192.0.2.1")["claims"][0];
+  CHECK(claim["reason"] == "permanent");
+  CHECK(claim["until"].is_null());
+  CHECK(eventually([&] { return !waits(connection); }));
+  CHECK(sandbox.verdict("192.0.2.1") == "drop");
+  sandbox.restart_daemon(SIGKILL);
+  CHECK(sandbox.verdict("192.0.2.1") == "drop");
+  CHECK(total(sandbox) == 1);
+}
+
 TEST_CASE("a claim that somebody else takes back as well does not return with an unconfirmed change") {
   const bool by_kill = GENERATE(false, true);
   CAPTURE(by_kill);
