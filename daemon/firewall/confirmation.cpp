@@ -1,5 +1,7 @@
 // A change that is undone unless somebody who can still reach the machine confirms it. Until then it is not stored, so
 // that a restart undoes it as well.
+#include <chrono>
+#include <exception>
 #include <utility>
 
 #include "common/error.h"
@@ -7,6 +9,9 @@
 
 namespace xdpfwd {
 namespace {
+
+// A try may take a new generation, and whoever asks for something is to get his answer meanwhile.
+constexpr std::chrono::seconds pause_between_tries{1};
 
 /// In memory, the store keeps it for the next try where it fails.
 Error not_stored(const Store& store) {
@@ -17,7 +22,8 @@ Error not_stored(const Store& store) {
 }  // namespace
 
 void Firewall::await_confirmation(const Delta& delta, std::chrono::seconds within) {
-  unconfirmed_ = {{}, BootClock::now() + within};
+  const BootTime deadline = BootClock::now() + within;
+  unconfirmed_ = {.changes = {}, .deadline = deadline, .undo_at = deadline};
   for (const Delta::ClaimChange& change : delta.claims)
     if (!is_derived(change.source)) unconfirmed_->changes.try_emplace({change.prefix, change.source}, change);
   reserve_room();
@@ -102,16 +108,21 @@ std::size_t Firewall::confirm() {
 
 void Firewall::revert_unconfirmed() {
   if (!unconfirmed_) return;
-  std::vector<Edit> edits;
-  for (const auto& [name, change] : unconfirmed_->changes)
-    edits.push_back({change.prefix, change.source, change.before, Keep::nothing, change.id});
+  std::vector<Delta::ClaimChange> changes;
+  changes.reserve(unconfirmed_->changes.size());
+  for (const auto& [name, change] : unconfirmed_->changes) changes.push_back(change);
+  try {
+    put_back(changes);
+  } catch (const std::exception& error) {
+    if (!std::exchange(unconfirmed_->failure_told, true))
+      log_.error(std::string("a change that was not confirmed could not be undone, and it is tried again: ") +
+                 error.what());
+    unconfirmed_->undo_at = BootClock::now() + pause_between_tries;
+    return;
+  }
   unconfirmed_.reset();
-  reserve_room();
-  const std::size_t undone = edits.size();
-  guard(edits, {.around_protected = true});
-  enforce(blocklist_.change(std::move(edits)));
-  log_.warning("a change was not confirmed in time, and is undone: " + std::to_string(undone) +
-               (undone == 1 ? " claim" : " claims"));
+  log_.warning("a change was not confirmed in time, and is undone: " + std::to_string(changes.size()) +
+               (changes.size() == 1 ? " claim" : " claims"));
 }
 
 std::optional<BootTime> Firewall::confirm_by() const {

@@ -10,6 +10,16 @@
 #include "daemon/firewall/outlook.h"
 
 namespace xdpfwd {
+namespace {
+
+/// The changes that take these back.
+std::vector<Delta::ClaimChange> reversed(std::span<const Delta::ClaimChange> changes) {
+  std::vector<Delta::ClaimChange> back(changes.rbegin(), changes.rend());
+  for (Delta::ClaimChange& change : back) std::swap(change.before, change.after);
+  return back;
+}
+
+}  // namespace
 
 Firewall::Firewall(std::filesystem::path config_file, Config config, Log& log)
     : config_file_(std::move(config_file)),
@@ -87,10 +97,21 @@ Delta Firewall::change(std::vector<Edit> edits, const Conditions& conditions) {
   // that a crash undoes it, too.
   const bool only_opens = delta.upserts.empty();
   const auto save = [&] {
-    return conditions.confirm_within || ((kept.empty() || store_.save(kept)) && store_.save(delta.claims));
+    if (conditions.confirm_within) return true;
+    if (!kept.empty()) store_.save(kept);  // where it fails, the next one tries it again before its own
+    return store_.save(delta.claims);
   };
   bool stored = only_opens && save();
-  enforce(delta);
+  try {
+    enforce(delta);
+  } catch (const Error&) {
+    // Nothing was changed, so the store forgets it again; and what waits to be confirmed does so still.
+    if (only_opens && !conditions.confirm_within) {
+      store_.save(reversed(delta.claims));
+      store_.save(reversed(kept));
+    }
+    throw;
+  }
   step();
   if (!only_opens) stored = save();
   step();
@@ -117,7 +138,7 @@ Firewall::Comparison Firewall::compare(const ClaimSet& wanted, const std::option
   return comparison;
 }
 
-/// Where the datapath cannot follow, the model and the store go back to where they were.
+/// Where the datapath cannot follow, the model goes back to where it was.
 void Firewall::enforce(const Delta& delta) {
   try {
     apply(delta);
@@ -128,7 +149,6 @@ void Firewall::enforce(const Delta& delta) {
     } catch (const Error& again) {
       log_.error(std::string("part of a failed change stays in force: ") + again.what());
     }
-    if (delta.upserts.empty()) store_.save(back.claims);
     throw;
   }
 }
@@ -145,7 +165,7 @@ void Firewall::apply(const Delta& delta) {
 bool Firewall::expire() {
   // So many that nobody waits long for an answer meanwhile.
   constexpr std::size_t at_once = 5'000;
-  if (unconfirmed_ && unconfirmed_->deadline <= BootClock::now()) revert_unconfirmed();
+  if (unconfirmed_ && unconfirmed_->undo_at <= BootClock::now()) revert_unconfirmed();
   std::vector<Edit> due = blocklist_.due(BootClock::now(), at_once);
   if (due.empty()) return false;
   // Claims of one source side by side take few rows in the store.

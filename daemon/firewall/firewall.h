@@ -73,7 +73,7 @@ class Firewall {
   /// Keeps of it what somebody asks for who does not want it confirmed, though it is so already. Throws Error
   /// (not_durable).
   void keep_unconfirmed(const std::function<bool(const Prefix&, std::string_view source)>& names);
-  /// Undoes that change, if there is one.
+  /// Undoes that change, if there is one. Where the datapath cannot follow, it waits on, and expire() tries it again.
   void revert_unconfirmed();
   /// When that happens by itself.
   std::optional<BootTime> confirm_by() const;
@@ -122,6 +122,8 @@ class Firewall {
   struct Unconfirmed {
     std::map<ClaimName, Delta::ClaimChange> changes;  // none that anybody else has asked for since
     BootTime deadline;
+    BootTime undo_at;  // the deadline, or later where undoing it has failed
+    bool failure_told = false;
   };
   using Affected = std::set<Prefix>;
 

@@ -1,6 +1,8 @@
 // What a change that nobody confirms leaves to others, and other ways in which several clients could come to harm
 // through each other.
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <thread>
 
 #include "tests/integration/live_program.h"
 
@@ -71,6 +73,40 @@ TEST_CASE("an unconfirmed change that ends before it is undone does not take alo
   sandbox.restart_daemon(SIGKILL);
   CHECK(sandbox.verdict("192.0.2.1") == "drop");
   CHECK(total(sandbox) == 1);
+}
+
+TEST_CASE("a change that could not be undone in time is undone as soon as it can be") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  ctl::Connection connection = connect(sandbox);
+  const auto sync = [&](const char* net, const char* source) {
+    std::string lines;
+    for (int host = 1; host <= 700; ++host) lines += net + std::to_string(host) + "\n";
+    connection.call("stage", {{"groups", {{{"prefixes", lines}}}}});
+    connection.call("sync", {{"source", source}});
+  };
+  sync("2001:db8:1::", "feed");
+  connection.call("flush", {{"source", "feed"}, {"confirm_within", 2}});
+  sync("2001:db8:2::", "others");
+  // Both do not fit into the tables that there are, and new ones cannot be made.
+  const auto in_the_way = sandbox.pin_dir() / "generation-2";
+  std::filesystem::create_directory(in_the_way);
+  const auto times_told = [&] {
+    const std::string log = sandbox.log();
+    std::size_t times = 0;
+    for (std::size_t at = 0; (at = log.find("could not be undone", at)) != std::string::npos; ++at) ++times;
+    return times;
+  };
+  REQUIRE(eventually([&] { return times_told() > 0; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+  CHECK(waits(connection));
+  CHECK(times_told() == 1);
+  CHECK(sandbox.verdict("2001:db8:1::1") == "pass");
+  CHECK(sandbox.verdict("2001:db8:2::1") == "drop");
+  std::filesystem::remove(in_the_way);
+  CHECK(eventually([&] { return !waits(connection); }));
+  CHECK(sandbox.verdict("2001:db8:1::700") == "drop");
+  CHECK(total(sandbox) == 1400);
 }
 
 TEST_CASE("a claim that somebody else takes back as well does not return with an unconfirmed change") {
