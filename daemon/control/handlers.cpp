@@ -197,6 +197,9 @@ Conditions conditions_of(const json& params) {
   if (const auto within = params.find("confirm_within"); within != params.end()) {
     if (*within == -1) throw Error(Code::invalid, "\"confirm_within\" must have an end", "as 60s");
     conditions.confirm_within = std::chrono::seconds(within->get<std::int64_t>());
+    // While it waits, no other change can, and all of it is undone by a restart: nobody means that for weeks.
+    if (*conditions.confirm_within > std::chrono::days(1))
+      throw Error(Code::invalid, "\"confirm_within\" must not be more than a day; nothing was changed", "as 60s");
   }
   return conditions;
 }
@@ -208,9 +211,11 @@ json handle(std::string_view command, const Call& call) {
                 "the list has changed: its revision is " + std::to_string(revision) + ", not " + wanted->dump() +
                     "; nothing was changed",
                 "look at it again, and decide anew");
+  const bool waits_already = call.firewall.confirm_by().has_value();
   json result = std::ranges::find(handlers, command, &Handler::command)->function(call);
   result["revision"] = call.firewall.blocklist().revision();
-  if (call.params.contains("confirm_within")) result["confirm_by"] = seconds_or_null(call.firewall.confirm_by());
+  if (call.params.contains("confirm_within"))
+    result["confirm_by"] = waits_already ? json() : seconds_or_null(call.firewall.confirm_by());
   return result;
 }
 

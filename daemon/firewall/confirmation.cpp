@@ -26,6 +26,7 @@ void Firewall::await_confirmation(const Delta& delta, std::chrono::seconds withi
   unconfirmed_ = {.changes = {}, .deadline = deadline, .undo_at = deadline};
   for (const Delta::ClaimChange& change : delta.claims)
     if (!is_derived(change.source)) unconfirmed_->changes.try_emplace({change.prefix, change.source}, change);
+  if (unconfirmed_->changes.empty()) unconfirmed_.reset();
   reserve_room();
 }
 
@@ -77,27 +78,27 @@ void Firewall::put_back(std::span<const Delta::ClaimChange> changes) {
   forget_unconfirmed(changes);
 }
 
+/// Where nothing is left of the change, nothing waits, and the next one may.
 void Firewall::forget_unconfirmed(std::span<const Delta::ClaimChange> changes) {
+  if (!unconfirmed_) return;
   for (const Delta::ClaimChange& change : changes) unconfirmed_->changes.erase({change.prefix, change.source});
+  if (unconfirmed_->changes.empty()) unconfirmed_.reset();
   reserve_room();
 }
 
 void Firewall::keep_unconfirmed(const std::function<bool(const Prefix&, std::string_view)>& names) {
   if (!unconfirmed_) return;
   std::vector<Delta::ClaimChange> kept;
-  std::erase_if(unconfirmed_->changes, [&](const auto& change) {
-    const bool named = names(change.first.first, change.first.second);
-    if (named) kept.push_back(change.second);
-    return named;
-  });
-  reserve_room();
+  for (const auto& [name, change] : unconfirmed_->changes)
+    if (names(name.first, name.second)) kept.push_back(change);
+  forget_unconfirmed(kept);
   if (!kept.empty() && !store_.save(kept)) throw not_stored(store_);
 }
 
 std::size_t Firewall::confirm() {
   if (!unconfirmed_)
     throw Error(Code::not_found, "no change waits to be confirmed",
-                "it may have been undone already; look at: xdpfwctl status");
+                "it may have been undone already, or others asked for the same; look at: xdpfwctl status");
   std::vector<Delta::ClaimChange> changes;
   for (auto& [name, change] : unconfirmed_->changes) changes.push_back(std::move(change));
   unconfirmed_.reset();
@@ -120,7 +121,6 @@ void Firewall::revert_unconfirmed() {
     unconfirmed_->undo_at = BootClock::now() + pause_between_tries;
     return;
   }
-  unconfirmed_.reset();
   log_.warning("a change was not confirmed in time, and is undone: " + std::to_string(changes.size()) +
                (changes.size() == 1 ? " claim" : " claims"));
 }

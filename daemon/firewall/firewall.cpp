@@ -115,8 +115,7 @@ Delta Firewall::change(std::vector<Edit> edits, const Conditions& conditions) {
   step();
   if (!only_opens) stored = save();
   step();
-  for (const Delta::ClaimChange& change : kept) unconfirmed_->changes.erase({change.prefix, change.source});
-  if (!kept.empty()) reserve_room();
+  forget_unconfirmed(kept);
   if (conditions.confirm_within && !delta.claims.empty()) await_confirmation(delta, *conditions.confirm_within);
   watch_capacity();
   if (!stored)

@@ -129,6 +129,7 @@ void Reference::expire(std::int64_t second) {
       const auto unconfirmed = pending_ ? pending_->extract(key) : decltype(pending_)::value_type::node_type();
       put(claims_, key, unconfirmed && lasts(unconfirmed.mapped()) ? unconfirmed.mapped() : std::nullopt);
     }
+  if (pending_ && pending_->empty()) pending_.reset();
   claims_ = with_protection(std::move(claims_));
 }
 

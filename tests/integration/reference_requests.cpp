@@ -28,8 +28,9 @@ bool is_same_end(const std::optional<TimeSpan>& one, const std::optional<TimeSpa
 /// What somebody has asked for since is no longer undone, even where it was so already.
 template <typename Names>
 void Reference::take_over(const json& params, Names names) {
-  if (pending_ && !params.contains("confirm_within"))
-    std::erase_if(*pending_, [&](const auto& change) { return names(change.first); });
+  if (!pending_ || params.contains("confirm_within")) return;
+  std::erase_if(*pending_, [&](const auto& change) { return names(change.first); });
+  if (pending_->empty()) pending_.reset();
 }
 
 Reference::Expected Reference::expected(unsigned client, const ModelRequest& request) {

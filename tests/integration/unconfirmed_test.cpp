@@ -109,6 +109,44 @@ TEST_CASE("a change that could not be undone in time is undone as soon as it can
   CHECK(total(sandbox) == 1400);
 }
 
+TEST_CASE("nothing waits to be confirmed once others have asked for all of it") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  ctl::Connection connection = connect(sandbox);
+  const auto block = [](const char* address) { return json{{"prefixes", {address}}}; };
+  const auto unconfirmed = [&](const char* address, int seconds) {
+    json params = block(address);
+    params["confirm_within"] = seconds;
+    return params;
+  };
+  connection.call("block", unconfirmed("192.0.2.1", 60));
+  connection.call("block", block("192.0.2.1"));
+  CHECK_FALSE(waits(connection));
+  CHECK(refusal_of(connection, "confirm", nothing) == Code::not_found);
+  connection.call("block", unconfirmed("192.0.2.2", 60));
+  connection.call("flush", {{"source", "cli"}});
+  CHECK_FALSE(waits(connection));
+  connection.call("block", unconfirmed("192.0.2.3", 1));
+  CHECK(eventually([&] { return !waits(connection); }));
+  CHECK(total(sandbox) == 0);
+}
+
+TEST_CASE("an answer tells of its own change's confirmation only, which is to come within a day") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  ctl::Connection connection = connect(sandbox);
+  json params{{"prefixes", {"192.0.2.1"}}, {"confirm_within", 24 * 60 * 60 + 1}};
+  CHECK(refusal_of(connection, "block", params) == Code::invalid);
+  params["confirm_within"] = 24 * 60 * 60;
+  CHECK(connection.call("block", params)["confirm_by"].is_number());
+  const json same{{"groups", {{{"prefixes", "192.0.2.1\n"}}}}};
+  const json other{{"groups", {{{"prefixes", "192.0.2.2\n"}}}}};
+  connection.call("stage", same);
+  CHECK(connection.call("import", {{"confirm_within", 60}})["confirm_by"].is_null());
+  connection.call("stage", other);
+  CHECK(connection.call("import", {{"confirm_within", 60}, {"dry_run", true}})["confirm_by"].is_null());
+}
+
 TEST_CASE("a claim that somebody else takes back as well does not return with an unconfirmed change") {
   const bool by_kill = GENERATE(false, true);
   CAPTURE(by_kill);
