@@ -45,7 +45,7 @@ std::optional<std::int64_t> end_after(std::uint64_t seconds, std::int64_t now) {
   return now + static_cast<std::int64_t>(seconds);
 }
 
-void ListTally::good(const ParsedItem& item) {
+void ListTally::good(std::uint64_t line, const ParsedItem& item) {
   ++summary.items;
   if (item.masked) ++summary.masked;
   take_({.prefixes = item.prefixes,
@@ -53,7 +53,8 @@ void ListTally::good(const ParsedItem& item) {
          .action = item.action,
          .reason = item.reason,
          .since = item.since,
-         .until = item.until});
+         .until = item.until,
+         .line = line});
 }
 
 void ListTally::bad(std::uint64_t line, std::string_view reason) {

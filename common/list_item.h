@@ -37,8 +37,9 @@ class ListTally {
     summary.format = format;
   }
 
-  void good(const ParsedItem& item);
-  /// `line` as BadLine has it; of the reason, which is escaped already, at most a line is kept.
+  /// `line` as BadLine has it.
+  void good(std::uint64_t line, const ParsedItem& item);
+  /// of the reason, which is escaped already, at most a line is kept.
   void bad(std::uint64_t line, std::string_view reason);
 
   ListSummary summary;

@@ -30,6 +30,7 @@ struct ListItem {
   std::string_view reason;
   std::optional<std::int64_t> since;  // Unix seconds
   std::optional<std::int64_t> until;  // Unix seconds
+  std::uint64_t line = 0;             // as BadLine has it
 };
 
 /// What could not be understood.

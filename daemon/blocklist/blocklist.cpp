@@ -77,18 +77,22 @@ bool Blocklist::takes_room(const Prefix& prefix) const {
   return (entry != nullptr && entry->takes_room) || reserved_.contains(prefix);
 }
 
-/// The room that is in use or reserved.
-std::size_t Blocklist::taken(Family family) const {
-  const auto reserved = std::ranges::count_if(reserved_, [&](const Prefix& prefix) {
-    const Entry* entry = find(prefix);
-    return prefix.family() == family && (entry == nullptr || !entry->takes_room);
-  });
-  return used(family) + static_cast<std::size_t>(reserved);
+void Blocklist::reserve(const Prefix& prefix) {
+  const bool takes_room_already = takes_room(prefix);
+  ++reserved_[prefix];
+  if (!takes_room_already) ++reserved_unused_[index_of(prefix.family())];
+}
+
+void Blocklist::release(const Prefix& prefix) {
+  const auto found = reserved_.find(prefix);
+  if (found == reserved_.end() || --found->second > 0) return;
+  reserved_.erase(found);
+  if (!takes_room(prefix)) --reserved_unused_[index_of(prefix.family())];
 }
 
 void Blocklist::check_capacity(const std::vector<Edit>& edits) const {
   for (const Family family : families) {
-    if (used(family) + reserved_.size() + edits.size() <= capacity_.of(family)) continue;
+    if (taken(family) + edits.size() <= capacity_.of(family)) continue;
     const std::size_t present = taken(family);
     const auto is_new = [&](const Edit& edit) {
       return edit.claim && edit.prefix.family() == family && edit.source != protected_source &&
@@ -169,8 +173,11 @@ void Blocklist::finish(const Prefix& prefix, Entry& entry, Delta& delta) {
   entry.touched = false;
   const bool takes_room =
       std::ranges::any_of(entry.claims, [](const Claim& claim) { return claim.source != protected_source; });
-  if (takes_room != std::exchange(entry.takes_room, takes_room))
-    takes_room ? ++used_[index_of(prefix.family())] : --used_[index_of(prefix.family())];
+  if (takes_room != std::exchange(entry.takes_room, takes_room)) {
+    const std::size_t family = index_of(prefix.family());
+    takes_room ? ++used_[family] : --used_[family];
+    if (reserved_.contains(prefix)) takes_room ? --reserved_unused_[family] : ++reserved_unused_[family];
+  }
   const bool idle = entry.action == Action::none || overruled(prefix, entry.action);
   const Action wanted = idle ? Action::none : entry.action;
   if (wanted != std::exchange(entry.enforced, wanted)) {
@@ -182,8 +189,9 @@ void Blocklist::finish(const Prefix& prefix, Entry& entry, Delta& delta) {
   if (!entry.claims.empty()) return;
   count(prefix, Action::none, -1);
   --sizes_[index_of(prefix.family())];
-  free_ids_.push_back(entry.id);
   delta.gone.push_back(entry.id);
+  free_ids_.push_back(entry.id);
+  entry.id = static_cast<EntryId>(free_ids_.size() - 1);
   entries_.erase(prefix);
 }
 
@@ -226,12 +234,15 @@ EntryId Blocklist::allocate_id(std::optional<EntryId> wanted) {
     by_id_.emplace_back().id = id;
     return id;
   }
-  // One that is wanted became free lately, so it is near the end.
-  const auto last = std::prev(free_ids_.end());
-  const auto found = wanted ? std::ranges::find(free_ids_.rbegin(), free_ids_.rend(), *wanted) : free_ids_.rbegin();
-  if (found != free_ids_.rend()) std::iter_swap(last, std::prev(found.base()));
-  const EntryId id = free_ids_.back();
+  // A free id's entry tells where in the list it is: with a search instead, many that come back in another order than
+  // they went would take minutes. What an id in use has there is itself, which the list has nowhere.
+  auto position = static_cast<EntryId>(free_ids_.size() - 1);
+  if (wanted && *wanted < by_id_.size())
+    if (const EntryId told = by_id_[*wanted].id; told < free_ids_.size() && free_ids_[told] == *wanted) position = told;
+  const EntryId id = std::exchange(free_ids_[position], free_ids_.back());
+  by_id_[free_ids_[position]].id = position;
   free_ids_.pop_back();
+  by_id_[id].id = id;
   return id;
 }
 

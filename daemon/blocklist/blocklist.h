@@ -86,7 +86,7 @@ struct Delta {
 /// One prefix with all that is known about it.
 struct Entry {
   ClaimList claims;
-  EntryId id = 0;
+  EntryId id = 0;                  // of a free one: where in the list of free ids it is
   Action action = Action::none;    // the strongest of its claims
   Action enforced = Action::none;  // `action`, or none where a stronger entry around it overrules it
   bool touched = false;            // within a change: to be looked at when it ends
@@ -134,8 +134,9 @@ class Blocklist {
   /// Larger than every id in use, and at most as large as the most entries that there were so far.
   EntryId id_bound() const { return static_cast<EntryId>(by_id_.size()); }
   const Capacity& capacity() const { return capacity_; }
-  /// Entries that may have to come back take room even while they are not there; those reserved before do no longer.
-  void reserve(std::set<Prefix> prefixes) { reserved_ = std::move(prefixes); }
+  /// An entry that may have to come back takes room even while it is not there, until it was released as often.
+  void reserve(const Prefix& prefix);
+  void release(const Prefix& prefix);
   /// Throws Error (capacity) where the list holds more already.
   void set_capacity(Capacity capacity);
   /// Moves with every change.
@@ -150,7 +151,8 @@ class Blocklist {
   using Touched = std::vector<std::pair<Prefix, EntryId>>;
 
   bool takes_room(const Prefix& prefix) const;
-  std::size_t taken(Family family) const;
+  /// The room that is in use or reserved.
+  std::size_t taken(Family family) const { return used(family) + reserved_unused_[static_cast<std::size_t>(family)]; }
   void check_capacity(const std::vector<Edit>& edits) const;
   /// What the last edit's claim became, which the next one's nearly always becomes as well.
   struct Prepared {
@@ -172,14 +174,15 @@ class Blocklist {
 
   Capacity capacity_;
   Entries entries_;
-  std::deque<Entry> by_id_;  // those of free ids are empty
+  std::deque<Entry> by_id_;  // those of free ids are without claims
   std::vector<EntryId> free_ids_;
-  std::set<Prefix> reserved_;
+  absl::btree_map<Prefix, std::uint32_t> reserved_;              // how often
   std::set<SharedText> sources_;                                 // every source is there once
   std::set<std::tuple<BootTime, Prefix, SharedText>> expiries_;  // the last: the source
   std::uint64_t revision_ = 0;
   std::array<std::size_t, family_count> sizes_{};
   std::array<std::size_t, family_count> used_{};
+  std::array<std::size_t, family_count> reserved_unused_{};  // reserved, and not among those used
   // How many entries there are of each action, in all and of each length: what is absent need not be looked for.
   std::array<Actions, family_count> actions_{};
   std::array<std::array<Actions, 129>, family_count> lengths_{};

@@ -106,7 +106,9 @@ json stage(const Call& call) {
   Staged& staged = *call.session.staged;
   try {
     for (const json& group : call.params["groups"]) {
-      const ClaimSet::Origin origin = staged.claims.origin(claim_of(group, staged.begun));
+      const Claim claim = claim_of(group, staged.begun);
+      if (claim.until && *claim.until <= staged.begun.boot) continue;  // it has ended already
+      const ClaimSet::Origin origin = staged.claims.origin(claim);
       add_lines(staged.claims, group["prefixes"].get_ref<const std::string&>(), origin);
     }
     if (staged.claims.size() > most_staged(call.firewall.blocklist().capacity()))

@@ -25,18 +25,10 @@ void Firewall::await_confirmation(const Delta& delta, std::chrono::seconds withi
   const BootTime deadline = BootClock::now() + within;
   unconfirmed_ = {.changes = {}, .deadline = deadline, .undo_at = deadline};
   for (const Delta::ClaimChange& change : delta.claims)
-    if (!is_derived(change.source)) unconfirmed_->changes.try_emplace({change.prefix, change.source}, change);
+    if (!is_derived(change.source) &&
+        unconfirmed_->changes.try_emplace({change.prefix, change.source}, change).second && change.before)
+      blocklist_.reserve(change.prefix);  // what may have to come back finds its room when it does
   if (unconfirmed_->changes.empty()) unconfirmed_.reset();
-  reserve_room();
-}
-
-/// What may have to come back finds its room when it does.
-void Firewall::reserve_room() {
-  std::set<Prefix> to_come_back;
-  if (unconfirmed_)
-    for (const auto& [name, change] : unconfirmed_->changes)
-      if (change.before) to_come_back.insert(change.prefix);
-  blocklist_.reserve(std::move(to_come_back));
 }
 
 std::vector<Delta::ClaimChange> Firewall::unconfirmed_among(const std::vector<Edit>& edits) const {
@@ -69,21 +61,28 @@ std::vector<Delta::ClaimChange> Firewall::take_unconfirmed(std::vector<Edit>& du
 /// Puts back in force what was before these changes, which wait to be confirmed no longer. The store has never heard of
 /// them.
 void Firewall::put_back(std::span<const Delta::ClaimChange> changes) {
+  const auto step = [&] { return changes.size() > many ? on_progress_() : void(); };
   std::vector<Edit> edits;
   edits.reserve(changes.size());
   for (const Delta::ClaimChange& change : changes)
     edits.push_back({change.prefix, change.source, change.before, Keep::nothing, change.id});
   guard(edits, {.around_protected = true});
-  enforce(blocklist_.change(std::move(edits)));
+  step();
+  const Delta delta = blocklist_.change(std::move(edits));
+  step();
+  enforce(delta);
+  step();
   forget_unconfirmed(changes);
+  step();
 }
 
 /// Where nothing is left of the change, nothing waits, and the next one may.
 void Firewall::forget_unconfirmed(std::span<const Delta::ClaimChange> changes) {
   if (!unconfirmed_) return;
-  for (const Delta::ClaimChange& change : changes) unconfirmed_->changes.erase({change.prefix, change.source});
+  for (const Delta::ClaimChange& change : changes)
+    if (unconfirmed_->changes.erase({change.prefix, change.source}) > 0 && change.before)
+      blocklist_.release(change.prefix);
   if (unconfirmed_->changes.empty()) unconfirmed_.reset();
-  reserve_room();
 }
 
 void Firewall::keep_unconfirmed(const std::function<bool(const Prefix&, std::string_view)>& names) {
@@ -100,9 +99,8 @@ std::size_t Firewall::confirm() {
     throw Error(Code::not_found, "no change waits to be confirmed",
                 "it may have been undone already, or others asked for the same; look at: xdpfwctl status");
   std::vector<Delta::ClaimChange> changes;
-  for (auto& [name, change] : unconfirmed_->changes) changes.push_back(std::move(change));
-  unconfirmed_.reset();
-  reserve_room();
+  for (const auto& [name, change] : unconfirmed_->changes) changes.push_back(change);
+  forget_unconfirmed(changes);
   if (!store_.save(changes)) throw not_stored(store_);
   return changes.size();
 }

@@ -83,7 +83,7 @@ Delta Firewall::change(std::vector<Edit> edits, const Conditions& conditions) {
   if (conditions.confirm_within && unconfirmed_)
     throw Error(Code::conflict, "another change waits to be confirmed; nothing was changed",
                 "xdpfwctl confirm keeps that one; unconfirmed, it is undone when its time is over");
-  const bool takes_long = edits.size() > 100'000;
+  const bool takes_long = edits.size() > many;
   const auto step = [&] { return takes_long ? on_progress_() : void(); };
   guard(edits, conditions);
   step();

@@ -38,6 +38,9 @@ constexpr unsigned capacity_warning(unsigned percent) { return percent >= 95 ? 9
 
 class Firewall {
  public:
+  /// A change of more edits takes so long that whoever watches wants to hear of its progress.
+  static constexpr std::size_t many = 100'000;
+
   /// Opens the store and looks at what is in force. Changes nothing. Throws Error.
   Firewall(std::filesystem::path config_file, Config config, Log& log);
 
@@ -128,7 +131,6 @@ class Firewall {
   using Affected = std::set<Prefix>;
 
   void await_confirmation(const Delta& delta, std::chrono::seconds within);
-  void reserve_room();
   std::vector<Delta::ClaimChange> unconfirmed_among(const std::vector<Edit>& edits) const;
   std::vector<Delta::ClaimChange> take_unconfirmed(std::vector<Edit>& due) const;
   void put_back(std::span<const Delta::ClaimChange> changes);

@@ -78,6 +78,13 @@ std::vector<Prefix> Reference::overlapped(const Prefix& prefix) const {
   return found;
 }
 
+bool Reference::is_lifted(const Prefix& member) const {
+  const auto found = std::ranges::find(protected_, member, &ModelProtected::prefix);
+  return !found->absolute && std::ranges::any_of(claims_, [&](const auto& entry) {
+    return overlap(entry.first, member) && is_forced(entry.second);
+  });
+}
+
 /// A protected prefix is allowed exactly while an entry that drops overlaps it, and nobody has forced that.
 Reference::Claims Reference::with_protection(Claims claims) const {
   const Source source(protected_source);

@@ -128,6 +128,8 @@ class Reference {
   void take_over(const nlohmann::json& params, Names names);
   std::optional<ModelClaim> find(const Key& key) const;
   std::vector<Prefix> overlapped(const Prefix& prefix) const;
+  /// Whether somebody has forced a protected prefix to be dropped.
+  bool is_lifted(const Prefix& member) const;
   Claims with_protection(Claims claims) const;
   bool fits(std::set<Prefix> needed) const;
   static void put(Claims& claims, const Key& key, const std::optional<ModelClaim>& claim);

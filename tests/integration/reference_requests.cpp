@@ -187,7 +187,8 @@ Reference::Expected Reference::take_list(unsigned client, const ModelRequest& re
         ++removed;
       }
   json members = json::array();
-  for (const Prefix& member : passed) members.push_back(to_string(member));
+  for (const Prefix& member : passed)
+    if (!is_lifted(member)) members.push_back(to_string(member));
   Expected result;
   if (!flag(request.params, "dry_run") && !edits.empty()) result = commit(edits, request.params, true);
   if (!result.error.empty()) return result;

@@ -113,14 +113,19 @@ TEST_CASE("What protects an address takes no room, until somebody claims it too"
 TEST_CASE("What may have to come back keeps its room") {
   Blocklist blocklist = full();
   blocklist.change({take_back("192.0.2.1"), take_back("192.0.2.2")});
-  blocklist.reserve({parse_prefix("192.0.2.1"), parse_prefix("192.0.2.3")});
+  for (const char* prefix : {"192.0.2.1", "192.0.2.1", "192.0.2.3"}) blocklist.reserve(parse_prefix(prefix));
   CHECK_NOTHROW(blocklist.change({drop("192.0.2.7")}));
   check_refused(blocklist, {drop("192.0.2.8")}, "4 ipv4 entries do not fit into a capacity of 3");
   CHECK(error_of([&] { blocklist.set_capacity({2, 2}); }).code() == Code::capacity);
   CHECK_NOTHROW(blocklist.change({drop("192.0.2.1")}));
-  blocklist.reserve({});
-  blocklist.change({take_back("192.0.2.7")});
-  CHECK_NOTHROW(blocklist.change({drop("192.0.2.8")}));
+  blocklist.change({take_back("192.0.2.7"), take_back("192.0.2.1")});
+  blocklist.release(parse_prefix("192.0.2.1"));
+  check_refused(blocklist, {drop("192.0.2.7"), drop("192.0.2.8")}, "4 ipv4 entries");
+  blocklist.release(parse_prefix("192.0.2.1"));
+  CHECK_NOTHROW(blocklist.change({drop("192.0.2.7"), drop("192.0.2.8")}));
+  blocklist.release(parse_prefix("192.0.2.3"));
+  blocklist.change({take_back("192.0.2.7"), take_back("192.0.2.8"), take_back("192.0.2.3")});
+  CHECK_NOTHROW(blocklist.change({drop("192.0.2.4"), drop("192.0.2.5"), drop("192.0.2.6")}));
 }
 
 }  // namespace

@@ -20,6 +20,34 @@ TEST_CASE("A change that is undone leaves no trace, not even in the revision") {
   CHECK(list.revision() == revision);
 }
 
+TEST_CASE("Entries come back under their ids in any order, and in much the same time") {
+  constexpr std::uint32_t entries = 100'000;
+  Blocklist list(Capacity{});
+  const SharedText source("cli");
+  const SharedClaim claim(
+      Claim{.source = source, .action = Action::drop, .reason = {}, .since = {}, .until = std::nullopt});
+  std::vector<Edit> made;
+  for (std::uint32_t number = 0; number < entries; ++number)
+    made.push_back({parse_prefix("10." + std::to_string(number >> 16) + "." + std::to_string((number >> 8) & 255) +
+                                 "." + std::to_string(number & 255)),
+                    source, claim});
+  for (const Effective& entry : list.change(made).created) made[entry.id].id = entry.id;
+  std::vector<Edit> gone;
+  for (const Edit& edit : made) gone.push_back({edit.prefix, source, std::nullopt});
+  const auto time_to_come_back = [&](const std::vector<Edit>& edits) {
+    list.change(gone);
+    const auto begun = std::chrono::steady_clock::now();
+    list.change(edits);
+    const auto took = std::chrono::steady_clock::now() - begun;
+    std::size_t same = 0;
+    for (const Edit& edit : edits) same += list.find(edit.prefix)->id == edit.id ? 1 : 0;
+    CHECK(same == entries);
+    return took;
+  };
+  const auto latest_first = time_to_come_back({made.rbegin(), made.rend()});
+  CHECK(time_to_come_back(made) < 10 * latest_first + std::chrono::milliseconds(100));
+}
+
 TEST_CASE("Ends are handed out by portions, the first to end first") {
   Blocklist list(Capacity{});
   list.change({drop("192.0.2.3", "cli", at(30)), drop("192.0.2.1", "cli", at(10)), drop("192.0.2.2", "cli", at(20)),

@@ -1,0 +1,94 @@
+// What the daemon makes of the file of a list, apart from all that needs a daemon.
+#include "daemon/lists/list_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <ctime>
+#include <fstream>
+
+using namespace xdpfwd;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// A file of its own, which is gone afterwards.
+class ListFile {
+ public:
+  explicit ListFile(const std::string& text, std::int64_t age = 60) {
+    std::ofstream(path_) << text;
+    const timespec time{std::time(nullptr) - age, 0};
+    const timespec times[]{time, time};
+    REQUIRE(utimensat(AT_FDCWD, path_.c_str(), times, 0) == 0);
+  }
+  ~ListFile() { std::filesystem::remove(path_); }
+
+  ListContents read(Action action = Action::drop) const {
+    ListConfig config;
+    config.name = "feed";
+    config.path = path_;
+    config.action = action;
+    return read_list_file(config, 1000);
+  }
+
+ private:
+  std::filesystem::path path_ =
+      std::filesystem::temp_directory_path() / ("xdpfwd-list-" + std::to_string(getpid()) + ".txt");
+};
+
+}  // namespace
+
+TEST_CASE("a time to live in a list's file counts from when it was written", "[list]") {
+  const ListFile file("add a 192.0.2.1 timeout 600\nadd a 192.0.2.2 timeout 50\nadd a 192.0.2.3\n", 100);
+  const ListContents contents = file.read();
+  CHECK_FALSE(contents.error);
+  CHECK(contents.summary.items == 3);
+  REQUIRE(contents.claims.size() == 2);  // one has ended
+  contents.claims.each([](const Prefix& prefix, const SharedClaim& claim) {
+    if (to_string(prefix) == "192.0.2.3") {
+      CHECK_FALSE(claim->until);
+      return;
+    }
+    REQUIRE(claim->until);
+    const auto left = *claim->until - ClockPair::now().boot;
+    CHECK(left > std::chrono::seconds(490));
+    CHECK(left < std::chrono::seconds(510));
+  });
+}
+
+TEST_CASE("a file that seems to be written in the future counts from now", "[list]") {
+  const ListFile file("add a 192.0.2.1 timeout 600\n", -1000);
+  file.read().claims.each([](const Prefix&, const SharedClaim& claim) {
+    REQUIRE(claim->until);
+    CHECK(*claim->until - ClockPair::now().boot < std::chrono::seconds(610));
+  });
+}
+
+TEST_CASE("what has another action than its list is no part of it", "[list]") {
+  const std::string drop = R"({"prefix":"192.0.2.1","action":"drop"})"
+                           "\n";
+  const std::string allow = R"({"prefix":"192.0.2.2","action":"allow"})"
+                            "\n";
+  const std::string none = R"({"prefix":"192.0.2.3"})"
+                           "\n";
+  const ListContents contents = ListFile(drop + allow + none + "{}\n" + drop).read();
+  CHECK_FALSE(contents.error);
+  CHECK(contents.claims.size() == 2);
+  CHECK(contents.summary.items == 3);
+  CHECK(contents.summary.bad == 2);
+  REQUIRE(contents.summary.bad_lines.size() == 2);
+  CHECK(contents.summary.bad_lines[0].line == 2);
+  CHECK(contents.summary.bad_lines[0].reason == "its action is allow, and the list's is drop");
+  CHECK(contents.summary.bad_lines[1].line == 4);
+  CHECK(ListFile(allow).read(Action::allow).claims.size() == 1);
+
+  const ListContents others = ListFile(allow).read();
+  CHECK_THAT(others.error.value_or("no"), Contains("line 1: its action is allow"));
+}
+
+TEST_CASE("why a file is no list is told with what to do about it", "[list]") {
+  CHECK_THAT(ListFile("\x1f\x8b\x08 and so on").read().error.value_or("no"),
+             Contains("it is compressed (gzip); unpack it first, with gzip -dc"));
+}
