@@ -158,6 +158,9 @@ constexpr std::array rows{
 };
 
 static_assert(std::ranges::equal(rows, command_names, {}, &Command::name));
+static_assert(std::ranges::all_of(rows, [](const Command& row) {
+  return (row.audience == Audience::people) == is_client_command(row.name);
+}));
 
 }  // namespace
 

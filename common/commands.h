@@ -2,6 +2,7 @@
 // arguments and help, the server's check of access and parameters, and the protocol's `describe`.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -44,8 +45,9 @@ struct Parameter {
   Where where = Where::everywhere;
 };
 
-/// Who can see a command: some are of use to programs only.
-enum class Audience : std::uint8_t { everyone, programs };
+/// Who can see a command: some are of use to programs only, and some are people's, which the client carries out itself;
+/// of those the daemon knows nothing.
+enum class Audience : std::uint8_t { everyone, programs, people };
 
 struct Command {
   std::string_view name;
@@ -62,6 +64,12 @@ inline constexpr std::array<std::string_view, 20> command_names{
     "block", "unblock", "allow",  "monitor", "list",   "check",   "flush", "sync",  "import", "export",
     "stats", "status",  "attach", "detach",  "reload", "confirm", "ping",  "stage", "hello",  "describe",
 };
+
+/// Those of them that are people's.
+inline constexpr std::array<std::string_view, 0> client_commands{};
+constexpr bool is_client_command(std::string_view name) {
+  return std::ranges::find(client_commands, name) != client_commands.end();
+}
 
 /// All commands, in that order.
 std::span<const Command> commands();

@@ -61,7 +61,7 @@ const Command& command_named(const std::string& word) {
   if (const Command* command = find_command(word)) return *command;
   std::vector<std::string_view> names;
   for (const Command& command : commands())
-    if (command.audience == Audience::everyone) names.push_back(command.name);
+    if (command.audience != Audience::programs) names.push_back(command.name);
   const std::string_view meant = nearest(word, names);
   throw Error(Code::invalid, escaped(word) + ": no such command",
               meant.empty() ? "xdpfwctl --help lists them" : "did you mean " + std::string(meant) + "?");

@@ -101,7 +101,7 @@ std::string help_page() {
   std::string text = "Usage: xdpfwctl COMMAND [ARGUMENTS]\nTalks to xdpfwd, the XDP firewall daemon.\n\nCommands:\n";
   Table table({Align::left, Align::left}, "  ");
   for (const Command& command : commands())
-    if (command.audience == Audience::everyone)
+    if (command.audience != Audience::programs)
       table.add({{std::string(command.name)}, {std::string(command.summary)}});
   text += table.take(false);
   text += "\nOptions:\n" + global_lines();

@@ -55,7 +55,7 @@ Dispatcher::Answer Dispatcher::answer(std::string_view line, Session& session) {
 
 json Dispatcher::call(const std::string& method, const json& params, Session& session) {
   const Command* command = find_command(method);
-  if (command == nullptr)
+  if (command == nullptr || command->audience == Audience::people)
     throw Error(Code::unknown_method, "request: there is no such method", "\"describe\" lists the methods");
   if (command->access == Access::admin && session.access != Access::admin)
     throw Error(Code::denied, method + ": only root and the admin group may do that",

@@ -191,11 +191,13 @@ json hello(const Call&) { return {{"protocol", 1}, {"version", version}, {"featu
 
 json describe(const Call&) {
   json methods = json::array();
-  for (const Command& command : commands())
+  for (const Command& command : commands()) {
+    if (command.audience == Audience::people) continue;
     methods.push_back({{"name", command.name},
                        {"access", command.access == Access::admin ? "admin" : "read"},
                        {"summary", command.summary},
                        {"params", schema_of(command)}});
+  }
   return {{"methods", std::move(methods)}};
 }
 
