@@ -4,6 +4,7 @@
 #define XDPFWD_ACCOUNT_H
 
 #include <linux/bpf.h>
+#include <stdbool.h>
 
 #include <bpf/bpf_helpers.h>
 
@@ -36,34 +37,25 @@ struct {
 } names SEC(".maps");
 
 /* Indexed by entry id; max_entries is set by the daemon. Shared between CPUs, since a copy for each
- * would take half a gigabyte for a million entries on 64 of them. */
+ * would take a gigabyte and more for a million entries on 64 of them. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct xdpfwd_count);
+	__type(value, struct xdpfwd_entry_count);
 } counters SEC(".maps");
-
-/* What entry each counter belongs to, see daemon/datapath/counters.h. Only the daemon reads and writes
- * it; it outlives the daemon, as the counters do. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u64);
-} tags SEC(".maps");
 
 static __always_inline void account_entry(__u32 owner, __u64 bytes)
 {
 	__u32 id = owner >> XDPFWD_ACTION_BITS;
-	struct xdpfwd_count *count = bpf_map_lookup_elem(&counters, &id);
+	struct xdpfwd_entry_count *count = bpf_map_lookup_elem(&counters, &id);
 
 	if (!count)
 		return;
 	__sync_fetch_and_add(&count->packets, 1);
 	__sync_fetch_and_add(&count->bytes, bytes);
+	count->last = bpf_ktime_get_coarse_ns();
 }
 
 static __always_inline __u64 interface_word(__u32 position)
@@ -101,16 +93,18 @@ static __always_inline __u32 slot_of(__u32 interface)
 	return search.slot;
 }
 
-static __always_inline void account_packet(__u32 interface, enum xdpfwd_family family,
+/* False where the interface has no slot. */
+static __always_inline bool account_packet(__u32 interface, enum xdpfwd_family family,
 					   enum xdpfwd_reason reason, __u64 bytes)
 {
 	__u32 row = slot_of(interface) * XDPFWD_SLOT_ROWS + family * XDPFWD_REASONS + reason;
 	struct xdpfwd_count *count = bpf_map_lookup_elem(&statistics, &row);
 
 	if (!count)
-		return;
+		return false;
 	count->packets++;
 	count->bytes += bytes;
+	return true;
 }
 
 #endif

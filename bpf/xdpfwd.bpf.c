@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The XDP program: parse, look the source up, account, verdict. */
+/* The XDP program: parse, look the source up, account, tell those who listen, verdict. */
 #include "parse.h"
 #include "lookup.h"
 #include "account.h"
-
-static __always_inline enum xdpfwd_reason judge(const struct source *source, __u64 bytes)
-{
-	__u32 owner = lookup(source);
-
-	if (owner)
-		account_entry(owner, bytes);
-	return owner & XDPFWD_ACTION_MASK;
-}
+#include "tell.h"
 
 SEC("xdp.frags")
 int xdpfwd(struct xdp_md *ctx)
@@ -19,10 +11,12 @@ int xdpfwd(struct xdp_md *ctx)
 	struct source source = { .family = XDPFWD_OTHER };
 	__u64 bytes = bpf_xdp_get_buff_len(ctx);
 	enum xdpfwd_reason reason;
+	__u32 owner = 0;
 
 	switch (parse(ctx, &source)) {
 	case PARSED_IP:
-		reason = judge(&source, bytes);
+		owner = lookup(&source);
+		reason = owner & XDPFWD_ACTION_MASK;
 		break;
 	case PARSED_MALFORMED:
 		reason = XDPFWD_MALFORMED;
@@ -31,7 +25,14 @@ int xdpfwd(struct xdp_md *ctx)
 		reason = XDPFWD_NOT_IP;
 	}
 
-	account_packet(ctx->ingress_ifindex, source.family, reason, bytes);
+	if (account_packet(ctx->ingress_ifindex, source.family, reason, bytes)) {
+		if (owner)
+			account_entry(owner, bytes);
+		if (wants_sample(reason))
+			take_sample(ctx, &source, reason, owner, bytes);
+	} else {
+		tell_decision(&source, reason, owner);
+	}
 	return reason == XDPFWD_DROPPED ? XDP_DROP : XDP_PASS;
 }
 

@@ -43,6 +43,14 @@ struct xdpfwd_count {
 	__u64 bytes;
 };
 
+/* Map "counters", by entry id: what an entry has met, in one piece of a cache line. */
+struct xdpfwd_entry_count {
+	__u64 packets;
+	__u64 bytes;
+	__u64 last; /* when the last one came, CLOCK_MONOTONIC in nanoseconds, some milliseconds exact; 0: none */
+	__u64 tag;  /* whose counter it is, see daemon/datapath/counters.h; no packet reads or writes it */
+};
+
 /* Map "statistics" has for each slot a struct xdpfwd_count, for each CPU, of every family and reason. An interface
  * has a slot for as long as its name is known. */
 #define XDPFWD_SLOT_ROWS ((__u32)XDPFWD_FAMILIES * (__u32)XDPFWD_REASONS)
@@ -57,6 +65,46 @@ struct xdpfwd_count {
  * the daemon, which the index alone would not. */
 struct xdpfwd_name {
 	char text[XDPFWD_NAME_SIZE]; /* empty: the slot is free */
+};
+
+/* Map "decision", one element: what was decided about the last packet from an interface without a slot. There are none
+ * but those that the daemon itself runs the program on, to learn what it does: they are not counted. */
+struct xdpfwd_decision {
+	__u32 family;
+	__u32 reason;
+	__u32 owner;
+	__u32 address[4]; /* as in the frame; of IPv4 only the first */
+	__u32 padding;
+};
+
+/* The only global variable: of which packets samples are wanted. */
+struct xdpfwd_sampling {
+	__u64 interval; /* nanoseconds between two samples on a CPU, on average */
+	__u32 reasons;  /* a bit for each enum xdpfwd_reason; 0 while nobody listens */
+	__u32 padding;
+};
+/* So long no sample may have been taken for, that as many come at once as in that time. */
+#define XDPFWD_SAMPLING_BURST 100000000ull
+
+/* Map "sampled", for each CPU. */
+struct xdpfwd_sampled {
+	__u64 next;   /* CLOCK_MONOTONIC, nanoseconds: no sample before, but for a burst */
+	__u64 missed; /* packets that a sample was wanted of, and not taken */
+};
+
+/* Map "samples": a ring buffer of these. */
+#define XDPFWD_SAMPLE_BYTES 256
+#define XDPFWD_SAMPLES_SIZE (1u << 20)
+struct xdpfwd_sample {
+	__u64 time; /* CLOCK_MONOTONIC, nanoseconds */
+	__u32 interface;
+	__u32 owner;
+	__u32 length; /* of the frame, of which `captured` bytes follow */
+	__u16 captured;
+	__u8 family;
+	__u8 reason;
+	__u32 address[4]; /* as in struct xdpfwd_decision */
+	__u8 frame[XDPFWD_SAMPLE_BYTES];
 };
 
 /* What the tables tell of an address: its owner, which is the entry's id and action, or 0 for none.

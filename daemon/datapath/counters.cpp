@@ -1,15 +1,14 @@
 #include "daemon/datapath/counters.h"
 
+#include <algorithm>
 #include <atomic>
 #include <unordered_map>
 
-#include "bpf/xdpfwd_abi.h"
 #include "daemon/datapath/ipv4_table.h"
+#include "daemon/datapath/packet_clock.h"
 
 namespace xdpfwd {
 namespace {
-
-static_assert(sizeof(Count) == sizeof(xdpfwd_count));
 
 /// Mixes a word's bits; Sebastiano Vigna's splitmix64.
 std::uint64_t mixed(std::uint64_t word) {
@@ -29,24 +28,32 @@ std::uint64_t tag_of(const Prefix& prefix) {
 }
 
 /// Adds a counter to another and leaves zero, so that it is never added twice.
-void move_count(Count& from, Count& to) {
-  std::atomic_ref(to.packets) += std::atomic_ref(from.packets).exchange(0);
-  std::atomic_ref(to.bytes) += std::atomic_ref(from.bytes).exchange(0);
+void move_count(xdpfwd_entry_count& from, xdpfwd_entry_count& to) {
+  using Number = std::atomic_ref<decltype(from.packets)>;
+  Number(to.packets) += Number(from.packets).exchange(0);
+  Number(to.bytes) += Number(from.bytes).exchange(0);
+  to.last = std::max(to.last, from.last);
 }
 
 }  // namespace
 
 void Counters::start(EntryId id, const Prefix& prefix) {
-  counts_[id] = {};
-  tags_[id] = tag_of(prefix);
+  counts_[id] = {.packets = 0, .bytes = 0, .last = 0, .tag = tag_of(prefix)};
 }
 
-Count Counters::count(EntryId id) const { return id < counts_.size() ? counts_[id] : Count{}; }
+Count Counters::count(EntryId id) const {
+  return id < counts_.size() ? Count{counts_[id].packets, counts_[id].bytes} : Count{};
+}
+
+std::optional<BootTime> Counters::last(EntryId id) const {
+  const std::uint64_t last = id < counts_.size() ? counts_[id].last : 0;
+  return last == 0 ? std::nullopt : std::optional(boot_time_of(last));
+}
 
 void Counters::take(Counters& older, std::span<const Effective> entries) {
   std::unordered_map<std::uint64_t, EntryId> counted;
   for (EntryId id = 0; id < older.size(); ++id)
-    if (older.tags_[id] != 0 && older.counts_[id].packets != 0) counted.emplace(older.tags_[id], id);
+    if (older.counts_[id].tag != 0 && older.counts_[id].packets != 0) counted.emplace(older.counts_[id].tag, id);
   if (counted.empty()) return;
   for (const Effective& entry : entries)
     if (const auto found = counted.find(tag_of(entry.prefix)); found != counted.end())

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
+#include "bpf/xdpfwd_abi.h"
 #include "daemon/blocklist/blocklist.h"
 #include "daemon/datapath/mapped_array.h"
 
@@ -19,29 +21,29 @@ struct Count {
   }
 };
 
-/// Beside each counter lies a tag that tells its prefix, since ids are dealt anew by every daemon.
+/// Each tells by a tag which prefix it is of, since ids are dealt anew by every daemon.
 class Counters {
  public:
-  Counters(Fd counts, Fd tags) : counts_(std::move(counts)), tags_(std::move(tags)) {}
+  explicit Counters(Fd counts) : counts_(std::move(counts)) {}
 
   /// Ids that there is room for: all below.
-  EntryId size() const { return static_cast<EntryId>(std::min(counts_.size(), tags_.size())); }
+  EntryId size() const { return static_cast<EntryId>(counts_.size()); }
   /// From now on the id is this prefix's, and begins at zero. The id is below size().
   void start(EntryId id, const Prefix& prefix);
   /// The id is nobody's now.
-  void forget(EntryId id) { tags_[id] = 0; }
+  void forget(EntryId id) { counts_[id].tag = 0; }
 
   Count count(EntryId id) const;
+  /// When its last packet came, to some milliseconds; none where there was none.
+  std::optional<BootTime> last(EntryId id) const;
   /// Moves the counters of these entries over from an older generation, which no packet may meet
   /// any longer. Exact while packets are counted here.
   void take(Counters& older, std::span<const Effective> entries);
 
-  int counts() const { return counts_.fd(); }
-  int tags() const { return tags_.fd(); }
+  int fd() const { return counts_.fd(); }
 
  private:
-  MappedArray<Count> counts_;
-  MappedArray<std::uint64_t> tags_;
+  MappedArray<xdpfwd_entry_count> counts_;
 };
 
 }  // namespace xdpfwd

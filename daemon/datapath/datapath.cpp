@@ -42,6 +42,7 @@ void Datapath::renew(const Capacity& capacity, std::span<const Effective> entrie
   Generation next = create_filled(previous, sizes_for(need, capacity, growing), entries);
   if (current_) older_.push_back(std::move(*current_));
   current_.emplace(std::move(next));
+  current_->sampling().want(samples_wanted_);
   interfaces_.replace(*current_);
   log_.info("generation " + std::to_string(current_->number()) + " is in force with " + std::to_string(entries.size()) +
                 " entries",
@@ -75,6 +76,11 @@ void Datapath::settle(std::span<const Effective> entries) {
     generation.unpin();
   }
   older_.clear();
+}
+
+void Datapath::sample(const SamplesWanted& wanted) {
+  samples_wanted_ = wanted;
+  current_->sampling().want(wanted);
 }
 
 void Datapath::remove() {

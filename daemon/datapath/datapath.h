@@ -39,7 +39,16 @@ class Datapath {
   /// Takes everything off: programs, maps, pins.
   void remove();
 
+  /// Has packets be sampled from now on, by every program that follows as well.
+  void sample(const SamplesWanted& wanted);
+  /// Where samples are read, see SampleReader.
+  int samples() const { return current_->sampling().samples(); }
+  std::uint64_t missed_samples() const { return current_->sampling().missed(); }
+  /// See Generation::decide.
+  Decision decide(std::span<const std::uint8_t> frame) const { return current_->decide(frame); }
+
   Count count(EntryId id) const { return current_->counters().count(id); }
+  std::optional<BootTime> last_hit(EntryId id) const { return current_->counters().last(id); }
   std::vector<InterfaceStatistics> statistics() const { return current_->statistics().read(); }
   std::vector<InterfaceStatus> interfaces() const { return interfaces_.status(); }
   unsigned generation() const { return current_->number(); }
@@ -54,6 +63,7 @@ class Datapath {
   std::vector<Generation> older_;
   std::optional<Generation> current_;  // from the first renew() on
   Interfaces interfaces_;
+  SamplesWanted samples_wanted_;
 };
 
 }  // namespace xdpfwd

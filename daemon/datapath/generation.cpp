@@ -43,13 +43,16 @@ Skeleton load(const Sizes& sizes, const Generation* previous) {
   bpf_map__set_max_entries(maps.ipv6, sizes.ipv6);
   bpf_map__set_max_entries(maps.ipv6_lengths, lengths);
   bpf_map__set_max_entries(maps.counters, sizes.ids);
-  bpf_map__set_max_entries(maps.tags, sizes.ids);
   skeleton->rodata->ipv6_hash_shift = Ipv6Table::hash_shift(lengths);
   if (previous != nullptr && fits(previous->statistics().counts(), maps.statistics) &&
       fits(previous->statistics().interfaces(), maps.interfaces) && fits(previous->statistics().names(), maps.names)) {
     bpf_map__reuse_fd(maps.statistics, previous->statistics().counts());
     bpf_map__reuse_fd(maps.interfaces, previous->statistics().interfaces());
     bpf_map__reuse_fd(maps.names, previous->statistics().names());
+  }
+  if (previous != nullptr && previous->is_own()) {
+    bpf_map__reuse_fd(maps.samples, previous->sampling().samples());
+    bpf_map__reuse_fd(maps.sampled, previous->sampling().sampled());
   }
   if (const int result = xdpfwd_bpf__load(skeleton.get()); result != 0) {
     const std::string said = take_bpf_log();
@@ -114,17 +117,17 @@ Generation Generation::create(const fs::path& pin_dir, unsigned number, const Si
   const auto fd_of = [](const bpf_map* map) { return duplicate(bpf_map__fd(map)); };
   const auto& maps = skeleton->maps;
   Generation generation(pin_dir / (std::string(directory_prefix) + std::to_string(number)), number,
-                        duplicate(bpf_program__fd(skeleton->progs.xdpfwd)),
-                        Counters(fd_of(maps.counters), fd_of(maps.tags)),
+                        duplicate(bpf_program__fd(skeleton->progs.xdpfwd)), Counters(fd_of(maps.counters)),
                         Statistics(fd_of(maps.statistics), fd_of(maps.interfaces), fd_of(maps.names)));
-  generation.tables_.emplace(Ipv4Table(fd_of(maps.ipv4_filter), fd_of(maps.ipv4_roots), fd_of(maps.ipv4_cells)),
-                             Ipv6Table(fd_of(maps.ipv6_filter), fd_of(maps.ipv6_lengths), fd_of(maps.ipv6)));
+  generation.own_ = Own{Tables(Ipv4Table(fd_of(maps.ipv4_filter), fd_of(maps.ipv4_roots), fd_of(maps.ipv4_cells)),
+                               Ipv6Table(fd_of(maps.ipv6_filter), fd_of(maps.ipv6_lengths), fd_of(maps.ipv6))),
+                        Sampling(fd_of(maps.bss), fd_of(maps.samples), fd_of(maps.sampled)),
+                        MappedArray<xdpfwd_decision>(fd_of(maps.decision))};
   const fs::path& directory = generation.directory_;
   // One that is there already belongs to another generation: outside of the try, so that it stays.
   if (mkdir(directory.c_str(), 0700) != 0) throw system_error("make " + directory.string(), errno);
   try {
-    pin(generation.counters_.counts(), directory / "counters");
-    pin(generation.counters_.tags(), directory / "tags");
+    pin(generation.counters_.fd(), directory / "counters");
     pin(generation.statistics_.counts(), directory / "statistics");
     pin(generation.statistics_.interfaces(), directory / "interfaces");
     pin(generation.statistics_.names(), directory / "names");
@@ -139,13 +142,12 @@ Generation Generation::create(const fs::path& pin_dir, unsigned number, const Si
 std::optional<Generation> Generation::open(const fs::path& directory, unsigned number) {
   Fd program = open_pin(directory / "program");
   Fd counters = open_pin(directory / "counters");
-  Fd tags = open_pin(directory / "tags");
   Fd statistics = open_pin(directory / "statistics");
   Fd interfaces = open_pin(directory / "interfaces");
   Fd names = open_pin(directory / "names");
-  if (!program || !counters || !tags || !statistics || !interfaces || !names) return std::nullopt;
+  if (!program || !counters || !statistics || !interfaces || !names) return std::nullopt;
   try {
-    return Generation(directory, number, std::move(program), Counters(std::move(counters), std::move(tags)),
+    return Generation(directory, number, std::move(program), Counters(std::move(counters)),
                       Statistics(std::move(statistics), std::move(interfaces), std::move(names)));
   } catch (const Error&) {
     return std::nullopt;  // of another layout: an older version's
@@ -154,15 +156,15 @@ std::optional<Generation> Generation::open(const fs::path& directory, unsigned n
 
 void Generation::fill(std::span<const Effective> entries) {
   start(entries);
-  tables_->put(entries);
-  tables_->go_live();
+  own_->tables.put(entries);
+  own_->tables.go_live();
 }
 
 void Generation::apply(const Delta& delta) {
   start(delta.created);
-  tables_->put(delta.created);
-  tables_->put(delta.upserts);
-  tables_->remove(delta.removals);
+  own_->tables.put(delta.created);
+  own_->tables.put(delta.upserts);
+  own_->tables.remove(delta.removals);
   for (const EntryId id : delta.gone) counters_.forget(id);
 }
 

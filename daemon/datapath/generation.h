@@ -10,7 +10,9 @@
 
 #include "daemon/blocklist/blocklist.h"
 #include "daemon/datapath/counters.h"
+#include "daemon/datapath/decision.h"
 #include "daemon/datapath/fd.h"
+#include "daemon/datapath/sampling.h"
 #include "daemon/datapath/sizes.h"
 #include "daemon/datapath/statistics.h"
 #include "daemon/datapath/tables.h"
@@ -21,7 +23,8 @@ class Generation {
  public:
   /// Loads the program with empty tables, and pins it under PIN_DIR/generation-NUMBER together with
   /// what the next daemon needs of it: counters and statistics. The statistics are shared with `previous` where there
-  /// is one of the same layout. Throws Error, with what the verifier said, and leaves no pins behind.
+  /// is one of the same layout, and where that was created here as well, so is the buffer of samples. Throws Error,
+  /// with what the verifier said, and leaves no pins behind.
   static Generation create(const std::filesystem::path& pin_dir, unsigned number, const Sizes& sizes,
                            const Generation* previous);
   /// Those pinned, oldest first. One that is not complete, since its maker was killed, or is of another layout, is
@@ -40,8 +43,16 @@ class Generation {
   unsigned number() const { return number_; }
   int program() const { return program_.get(); }
   std::uint32_t program_id() const { return program_id_; }
-  /// Of one that was created here.
-  const Tables& tables() const { return *tables_; }
+  /// True of one that was created here, by this daemon. What follows is for those only.
+  bool is_own() const { return own_.has_value(); }
+  const Tables& tables() const { return own_->tables; }
+  Sampling& sampling() { return own_->sampling; }
+  const Sampling& sampling() const { return own_->sampling; }
+  /// What the program does with a frame, of least_frame_bytes to most_frame_bytes. Throws Error.
+  Decision decide(std::span<const std::uint8_t> frame) const {
+    return xdpfwd::decide(program(), own_->decision, frame);
+  }
+
   Counters& counters() { return counters_; }
   const Counters& counters() const { return counters_; }
   Statistics& statistics() { return statistics_; }
@@ -52,13 +63,20 @@ class Generation {
   static std::optional<Generation> open(const std::filesystem::path& directory, unsigned number);
   void start(std::span<const Effective> entries);
 
+  /// What no other daemon needs, or could read: it is not pinned, but lives as long as the program.
+  struct Own {
+    Tables tables;
+    Sampling sampling;
+    MappedArray<xdpfwd_decision> decision;
+  };
+
   std::filesystem::path directory_;
   unsigned number_;
   Fd program_;
   std::uint32_t program_id_;
   Counters counters_;
   Statistics statistics_;
-  std::optional<Tables> tables_;  // no other daemon can read them: they are not pinned, but live as long as the program
+  std::optional<Own> own_;
 };
 
 }  // namespace xdpfwd

@@ -112,6 +112,10 @@ bool Interfaces::is_attached_to(unsigned index) const {
 
 void Interfaces::attach(Interface& interface, unsigned index, Generation& generation) {
   const std::string& name = interface.spec.name;
+  // Nobody is kept out there, and what seems to come from there is what explains the filter: datapath/decision.h.
+  if (name == "lo")
+    throw Error(Code::refused, "attach lo: the loopback carries what the machine sends to itself, and is not filtered",
+                "name the interfaces that packets come in through from elsewhere");
   generation.statistics().add_interface(index, name);
   std::string fallback;
   interface.attachment =

@@ -55,6 +55,10 @@ void live(const std::filesystem::path& pin_dir, unsigned index) {
     datapath.want({{"veth0", AttachMode::automatic}});
     datapath.check();
     datapath.apply(delta);
+    const Decision decision = datapath.decide(ethernet().ipv4("192.0.2.7").udp(53).bytes());
+    expect(decision.drops && decision.reason == XDPFWD_DROPPED, "the program tells what it does");
+    datapath.sample({1u << XDPFWD_DROPPED, 100});
+    expect(SampleReader(datapath.samples(), [](const xdpfwd_sample&) {}).read() == 0, "samples can be read");
     expect(datapath.interfaces().at(0).state == InterfaceStatus::State::attached, "attached");
   }
   Datapath datapath(pin_dir, log);

@@ -37,6 +37,27 @@ TEST_CASE("an entry counts its packets and their bytes") {
   CHECK(program.count("10.0.0.0/8") == Count{1, 14 + 20 + 8 + 1000});
 }
 
+TEST_CASE("an entry knows when its last packet came") {
+  LoadedProgram program;
+  program.claim("192.0.2.7", Action::drop);
+  const auto last = [&] {
+    return program.generation().counters().last(program.blocklist().find(parse_prefix("192.0.2.7"))->id);
+  };
+  CHECK(last() == std::nullopt);
+  constexpr auto tick = std::chrono::milliseconds(20);  // of the kernel's coarse clock, at the slowest
+  const BootTime before = BootClock::now();
+  program.meet(packet_of("192.0.2.7", 0));
+  const BootTime after = BootClock::now();
+  REQUIRE(last());
+  CHECK(*last() >= before - tick);
+  CHECK(*last() <= after + tick);
+  const BootTime first = *last();
+  program.renew();
+  REQUIRE(last());
+  CHECK(*last() >= first - tick);
+  CHECK(*last() <= first + tick);
+}
+
 TEST_CASE("an entry that is made again starts at zero") {
   LoadedProgram program;
   program.claim("192.0.2.7", Action::drop);

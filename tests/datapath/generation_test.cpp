@@ -37,7 +37,7 @@ TEST_CASE("a generation is pinned with everything it consists of") {
   const LoadedProgram program;
   CHECK(names_in(program.pin_dir()) == std::vector<std::string>{"generation-1"});
   CHECK(names_in(program.pin_dir() / "generation-1") ==
-        std::vector<std::string>{"counters", "interfaces", "names", "program", "statistics", "tags"});
+        std::vector<std::string>{"counters", "interfaces", "names", "program", "statistics"});
 }
 
 TEST_CASE("a pinned generation is found again with its program, tables and statistics") {
@@ -65,7 +65,7 @@ TEST_CASE("pinned generations come oldest first, and nothing else is taken for o
 
 TEST_CASE("a generation that its maker did not get done is removed, wherever it was cut short") {
   LoadedProgram program;
-  const std::vector<std::string> in_order{"counters", "tags", "statistics", "interfaces", "names", "program"};
+  const std::vector<std::string> in_order{"counters", "statistics", "interfaces", "names", "program"};
   for (std::size_t made = 0; made < in_order.size(); ++made) {
     CAPTURE(made);
     Generation::create(program.pin_dir(), 2, sizes, nullptr);

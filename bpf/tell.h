@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tells user space what was decided: a sample of the packets for those who listen, and the whole answer where the
+ * daemon asks. */
+#ifndef XDPFWD_TELL_H
+#define XDPFWD_TELL_H
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "parse.h"
+#include "xdpfwd_abi.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xdpfwd_decision);
+} decision SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xdpfwd_sampled);
+} sampled SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, XDPFWD_SAMPLES_SIZE);
+} samples SEC(".maps");
+
+/* Here rather than in a map: while nobody listens, this is all that a packet pays for it. */
+volatile struct xdpfwd_sampling sampling;
+
+static __always_inline void tell_decision(const struct source *source, enum xdpfwd_reason reason, __u32 owner)
+{
+	__u32 only = 0;
+	struct xdpfwd_decision *told = bpf_map_lookup_elem(&decision, &only);
+
+	if (!told)
+		return;
+	told->family = source->family;
+	told->reason = reason;
+	told->owner = owner;
+	__builtin_memcpy(told->address, source->address, sizeof(told->address));
+}
+
+static __always_inline bool wants_sample(enum xdpfwd_reason reason)
+{
+	return sampling.reasons >> reason & 1;
+}
+
+/* How many of the frame's first bytes were copied. */
+static __always_inline __u64 capture(struct xdp_md *ctx, __u8 *to, __u64 bytes)
+{
+	__u64 last = (bytes < XDPFWD_SAMPLE_BYTES ? bytes : XDPFWD_SAMPLE_BYTES) - 1;
+
+	barrier_var(last); /* so that the verifier sees both bounds in the comparison that follows */
+	if (last >= XDPFWD_SAMPLE_BYTES || bpf_xdp_load_bytes(ctx, 0, to, last + 1))
+		return 0;
+	return last + 1;
+}
+
+/* Takes one, unless this CPU has taken its share. Until then it has cost a look at a coarse clock. */
+static __always_inline void take_sample(struct xdp_md *ctx, const struct source *source, enum xdpfwd_reason reason,
+					__u32 owner, __u64 bytes)
+{
+	__u64 now = bpf_ktime_get_coarse_ns();
+	__u32 only = 0;
+	struct xdpfwd_sampled *own = bpf_map_lookup_elem(&sampled, &only);
+	struct xdpfwd_sample *sample;
+
+	if (!own)
+		return;
+	if (own->next > now + XDPFWD_SAMPLING_BURST) {
+		own->missed++;
+		return;
+	}
+	sample = bpf_ringbuf_reserve(&samples, sizeof(*sample), 0);
+	if (!sample) {
+		own->missed++;
+		return;
+	}
+	own->next = (own->next > now ? own->next : now) + sampling.interval;
+	sample->time = bpf_ktime_get_ns();
+	sample->interface = ctx->ingress_ifindex;
+	sample->owner = owner;
+	sample->length = bytes;
+	sample->family = source->family;
+	sample->reason = reason;
+	__builtin_memcpy(sample->address, source->address, sizeof(sample->address));
+	sample->captured = capture(ctx, sample->frame, bytes);
+	bpf_ringbuf_submit(sample, 0);
+}
+
+#endif
