@@ -136,7 +136,13 @@ constexpr std::array rows{
             export_parameters},
     Command{
         "stats", Access::read, Audience::everyone, "Show packets and bytes by interface, family and reason", "", {}},
-    Command{"status", Access::read, Audience::everyone, "Show interfaces, modes, entries and storage", "", {}},
+    Command{"status",
+            Access::read,
+            Audience::everyone,
+            "Show health, interfaces, modes, entries and storage",
+            "Its first word: ok; degraded, where not all is as it was asked for; open, where packets pass that should\n"
+            "be filtered. With -q it prints nothing, and ends with 0 where that is ok, with 1 otherwise.",
+            {}},
     Command{"attach", Access::admin, Audience::everyone, "Filter on one more interface",
             "Lasts across restart and reboot, until it is detached. An interface that is not there yet is\n"
             "filtered from the moment it comes.",

@@ -80,6 +80,16 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(space) - first + 1);
 }
 
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t position = text.size(); position > 3;) text.insert(position -= 3, 1, ',');
+  return text;
+}
+
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
+  return (grouped(number) + ' ').append(number == 1 ? one : many);
+}
+
 std::chrono::seconds parse_duration(std::string_view text) {
   const Error malformed(Code::invalid, "duration " + escaped(text) + ": not from 1s to 36500d",
                         "write it as 90s, 15m, 1h30m or 7d, or -1 for no end");

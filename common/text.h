@@ -1,7 +1,8 @@
-// Text that comes from people and goes to people: made harmless, trimmed, and time in words.
+// Text that comes from people and goes to people: made harmless, trimmed, and numbers and times in words.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,11 @@ std::string escaped(std::string_view text);
 
 /// Without white space at either end.
 std::string_view trimmed(std::string_view text);
+
+/// `1,204`
+std::string grouped(std::uint64_t number);
+/// `1 entry`, `3 entries`
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
 
 /// Reads `90`, `90s`, `1h30m`, `7d`: whole numbers with d, h, m or s, largest unit first; a bare number
 /// is seconds. At least a second and at most 36500 days; otherwise throws Error (invalid).

@@ -36,7 +36,9 @@ constexpr std::array examples{
             "  xdpfwctl export --format ndjson > saved.ndjson\n"
             "  xdpfwctl export --format ipset | ipset restore\n"},
     Example{"stats", "  xdpfwctl stats\n"},
-    Example{"status", "  xdpfwctl status --json\n"},
+    Example{"status",
+            "  xdpfwctl status --json\n"
+            "  xdpfwctl status -q || echo look at it\n"},
     Example{"attach", "  xdpfwctl attach eth1 --mode native\n"},
     Example{"detach", "  xdpfwctl detach eth1\n"},
     Example{"reload", "  xdpfwctl reload\n"},

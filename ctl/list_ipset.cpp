@@ -3,8 +3,8 @@
 #include <bit>
 #include <vector>
 
+#include "common/text.h"
 #include "ctl/list_forms.h"
-#include "ctl/units.h"
 
 namespace xdpfwd::ctl {
 namespace {

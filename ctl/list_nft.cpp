@@ -1,7 +1,7 @@
 // What `nft -j -f` reads: libnftables-json(5). Applied again, it replaces what it brought before.
 #include "common/json.h"
+#include "common/text.h"
 #include "ctl/list_forms.h"
-#include "ctl/units.h"
 
 namespace xdpfwd::ctl {
 namespace {

@@ -1,8 +1,8 @@
 #include "ctl/list_writer.h"
 
 #include "common/json.h"
+#include "common/text.h"
 #include "ctl/list_forms.h"
-#include "ctl/units.h"
 
 namespace xdpfwd::ctl {
 namespace {

@@ -7,7 +7,6 @@
 
 #include "common/error.h"
 #include "common/text.h"
-#include "ctl/units.h"
 
 namespace xdpfwd::ctl {
 namespace {

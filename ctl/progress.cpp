@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/text.h"
 #include "ctl/units.h"
 
 namespace xdpfwd::ctl {

@@ -8,7 +8,6 @@
 #include "common/json.h"
 #include "common/text.h"
 #include "ctl/style.h"
-#include "ctl/units.h"
 
 namespace xdpfwd::ctl {
 namespace {
@@ -91,7 +90,8 @@ std::string render_json(const Call& call, const json& result) {
   return R"({"items":)" + items_of(call, result.at("changed")) + others + "\n";
 }
 
-int exit_status(const Call& call, const json& result) {
+int exit_status(const Call& call, const json& result, bool quiet) {
+  if (call.command->name == "status" && quiet) return result.at("health").at("state") == "ok" ? 0 : 1;
   if (call.command->name == "attach") return result.at("state") == "refused" ? 1 : 0;
   if (call.command->name != "check") return 0;
   const json& results = result.at("results");

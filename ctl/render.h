@@ -24,8 +24,8 @@ struct View {
 std::string render(const Call& call, const nlohmann::json& result, const View& view);
 /// One line. Of block, allow, monitor and unblock `items` names each prefix where `changed` doesn't.
 std::string render_json(const Call& call, const nlohmann::json& result);
-/// 0, or 1 for a negative answer.
-int exit_status(const Call& call, const nlohmann::json& result);
+/// 0, or 1 for a negative answer. Who sees nothing of an answer but this (`quiet`) is told health by it.
+int exit_status(const Call& call, const nlohmann::json& result, bool quiet);
 
 /// Two lines, the second where there is a hint.
 std::string render_error(const Error& error, bool color);

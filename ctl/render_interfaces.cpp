@@ -3,7 +3,6 @@
 #include "common/text.h"
 #include "ctl/render.h"
 #include "ctl/table.h"
-#include "ctl/units.h"
 
 namespace xdpfwd::ctl {
 namespace {

@@ -5,7 +5,6 @@
 
 #include "common/text.h"
 #include "ctl/render.h"
-#include "ctl/units.h"
 
 namespace xdpfwd::ctl {
 namespace {

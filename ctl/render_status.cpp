@@ -1,4 +1,5 @@
-// The daemon's state: what is in force, what lists it reads, and what is wrong right where it is.
+// The daemon's state: its health in one word, what is in force, what lists it reads, and what is wrong right where it
+// is.
 #include "common/text.h"
 #include "ctl/render.h"
 #include "ctl/table.h"
@@ -122,11 +123,23 @@ std::string list_lines(const json& lists, const View& view) {
   return text;
 }
 
+/// One word where all is well; otherwise what is wrong as well, and under each what to do.
+std::string health_lines(const json& health, bool color) {
+  const std::string word = text_of(health, "state");
+  std::string text = painted(word, color_of(word), color) + "\n";
+  for (const json& reason : health.at("reasons")) {
+    text += "  " + text_of(reason, "message") + "\n";
+    if (const std::string hint = text_of(reason, "hint"); !hint.empty()) text += "    hint: " + hint + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string render_status(const Call&, const json& result, const View& view) {
   const json lists = result.value("lists", json::array());
-  return key_values(result, view) + "\n" + (lists.empty() ? "" : list_lines(lists, view) + "\n") +
+  return (result.contains("health") ? health_lines(result["health"], view.color) + "\n" : "") +
+         key_values(result, view) + "\n" + (lists.empty() ? "" : list_lines(lists, view) + "\n") +
          render_interfaces(result.at("interfaces"), view.color);
 }
 

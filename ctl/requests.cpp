@@ -4,8 +4,8 @@
 
 #include "common/error.h"
 #include "common/jsonrpc.h"
+#include "common/text.h"
 #include "ctl/command_line.h"
-#include "ctl/units.h"
 
 namespace xdpfwd::ctl {
 namespace {

@@ -47,7 +47,7 @@ int show_list(const Call& call, const Globals& globals, Connection& daemon) {
 int show_result(const Call& call, const Globals& globals, Connection& daemon, steady_clock::time_point start) {
   const json result = send_all(
       call, [&](const json& params) { daemon.send(call.command->name, params); }, [&] { return daemon.receive(); });
-  const int status = exit_status(call, result);
+  const int status = exit_status(call, result, globals.quiet);
   if (globals.quiet) return status;
   const View view{.color = wants_color(globals.color, STDOUT_FILENO),
                   .now = std::time(nullptr),

@@ -4,6 +4,7 @@
 
 #include <ctime>
 
+#include "common/text.h"
 #include "ctl/client.h"
 #include "ctl/command_line.h"
 #include "ctl/interruption.h"
@@ -13,7 +14,6 @@
 #include "ctl/progress.h"
 #include "ctl/render.h"
 #include "ctl/render_lists.h"
-#include "ctl/units.h"
 
 namespace xdpfwd::ctl {
 namespace {

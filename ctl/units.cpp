@@ -9,16 +9,6 @@
 
 namespace xdpfwd::ctl {
 
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t position = text.size(); position > 3;) text.insert(position -= 3, 1, ',');
-  return text;
-}
-
-std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
-  return (grouped(number) + ' ').append(number == 1 ? one : many);
-}
-
 std::string bytes_text(std::uint64_t bytes) {
   constexpr std::array units{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   if (bytes < 1024) return std::to_string(bytes) + " B";

@@ -7,10 +7,6 @@
 
 namespace xdpfwd::ctl {
 
-/// `1,204`
-std::string grouped(std::uint64_t number);
-/// `1 entry`, `3 entries`
-std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
 /// `1,008 B`, `1.2 MiB`
 std::string bytes_text(std::uint64_t bytes);
 /// How long ago a time (Unix seconds) was, in one unit: `now`, `45s ago`, `2m ago`.

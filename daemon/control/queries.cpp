@@ -6,6 +6,7 @@
 #include "common/commands.h"
 #include "common/version.h"
 #include "daemon/control/handlers.h"
+#include "daemon/health/health.h"
 
 namespace xdpfwd {
 namespace {
@@ -48,11 +49,17 @@ json describe_protection(const Firewall& firewall) {
   return {{"addresses", firewall.protected_addresses().members().size()}, {"excepted", std::move(excepted)}};
 }
 
-json describe_capacity(const Blocklist& blocklist, Family family) {
-  const std::size_t used = blocklist.used(family);
-  const std::uint32_t capacity = blocklist.capacity().of(family);
-  const auto percent = static_cast<unsigned>(std::uint64_t{used} * 100 / capacity);
-  return {{"used", used}, {"capacity", capacity}, {"warning", capacity_warning(percent)}};
+json describe_capacity(const Firewall& firewall, Family family) {
+  return {{"used", firewall.blocklist().used(family)},
+          {"capacity", firewall.blocklist().capacity().of(family)},
+          {"warning", capacity_warning(firewall.used_percent(family))}};
+}
+
+json describe_health(const Health& health) {
+  json reasons = json::array();
+  for (const Health::Reason& reason : health.reasons)
+    reasons.push_back({{"code", reason.code}, {"message", reason.message}, {"hint", reason.hint}});
+  return {{"state", to_string(health.state)}, {"reasons", std::move(reasons)}};
 }
 
 }  // namespace
@@ -160,16 +167,16 @@ json describe_interface(const InterfaceStatus& interface, const Firewall& firewa
 json read_status(const Call& call) {
   const Firewall& firewall = call.firewall;
   const Datapath& datapath = firewall.datapath();
-  const Blocklist& blocklist = firewall.blocklist();
   json interfaces = json::array();
   for (const InterfaceStatus& interface : datapath.interfaces())
     interfaces.push_back(describe_interface(interface, firewall));
   json entries;
-  for (const Family family : families) entries[std::string(to_string(family))] = describe_capacity(blocklist, family);
+  for (const Family family : families) entries[std::string(to_string(family))] = describe_capacity(firewall, family);
   json lists = json::array();
   for (const ListStatus& list : call.lists.status()) lists.push_back(describe_list(list));
   const auto& failure = firewall.store().failure();
-  return {{"version", version},
+  return {{"health", describe_health(health_of(firewall, call.lists))},
+          {"version", version},
           {"pid", getpid()},
           {"uptime", std::chrono::duration_cast<std::chrono::seconds>(BootClock::now() - firewall.started()).count()},
           {"config", firewall.config_file().string()},

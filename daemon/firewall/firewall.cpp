@@ -237,6 +237,10 @@ bool Firewall::detach(const std::string& name) {
   return configured;
 }
 
+unsigned Firewall::used_percent(Family family) const {
+  return static_cast<unsigned>(std::uint64_t{blocklist_.used(family)} * 100 / blocklist_.capacity().of(family));
+}
+
 bool Firewall::is_list(std::string_view source) const {
   return std::ranges::find(config_.lists, source, &ListConfig::name) != config_.lists.end();
 }

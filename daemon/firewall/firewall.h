@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/error.h"
 #include "daemon/blocklist/blocklist.h"
 #include "daemon/blocklist/difference.h"
 #include "daemon/config/config.h"
@@ -99,6 +100,8 @@ class Firewall {
   /// Reads the config file again. Throws Error: everything is as it was then. What it blocks is in force around
   /// protected addresses in any case; the conditions are for the caller's own.
   Reloaded reload(Conditions conditions);
+  /// Why the last one failed, where it did: what is in force is not what the file says.
+  const std::optional<Error>& reload_failure() const { return reload_failure_; }
 
   /// Filters one more interface, and remembers it over restarts unless the config file names it. Throws Error, also
   /// where it is there but cannot be filtered; then it is not remembered.
@@ -111,6 +114,9 @@ class Firewall {
 
   /// Whether a source's claims are those of a list in the config file.
   bool is_list(std::string_view source) const;
+
+  /// How much of its capacity a family's entries take.
+  unsigned used_percent(Family family) const;
 
   BootTime started() const { return started_; }
   const std::filesystem::path& config_file() const { return config_file_; }
@@ -146,6 +152,7 @@ class Firewall {
   void enforce(const Delta& delta);
   void apply(const Delta& delta);
   std::vector<Edit> config_edits(const Config& config, Reloaded* reloaded) const;
+  Reloaded apply_config(const Conditions& conditions);
   void apply_lists(const Config& next, const Conditions& conditions, Reloaded& reloaded);
   void resize(const Config& next, std::vector<Edit> edits, const Conditions& conditions);
   void want_interfaces();
@@ -163,6 +170,7 @@ class Firewall {
   std::optional<Unconfirmed> unconfirmed_;
   std::array<unsigned, 2> warned_percent_{};  // of each family's capacity
   std::size_t expired_ = 0;                   // claims, since it was last told
+  std::optional<Error> reload_failure_;
   std::map<std::string, AttachMode> attached_by_command_;
   std::set<std::string> detached_by_command_;  // though configured; until the next reload
 };

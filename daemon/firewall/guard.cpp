@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "common/error.h"
+#include "common/text.h"
 #include "daemon/firewall/firewall.h"
 #include "daemon/firewall/outlook.h"
 #include "daemon/protection/host_addresses.h"
@@ -155,15 +156,14 @@ void Firewall::refresh_protected() {
 void Firewall::watch_capacity() {
   constexpr unsigned hysteresis = 5;
   for (const Family family : families) {
-    const std::uint64_t used = blocklist_.used(family);
-    const std::uint64_t capacity = blocklist_.capacity().of(family);
-    const auto percent = static_cast<unsigned>(used * 100 / capacity);
+    const unsigned percent = used_percent(family);
     unsigned& warned = warned_percent_[static_cast<std::size_t>(family)];
     if (percent + hysteresis < warned) warned = capacity_warning(percent);
     if (capacity_warning(percent) <= warned) continue;
     warned = capacity_warning(percent);
-    log_.warning("the list is filling up: " + std::to_string(used) + " of " + std::to_string(capacity) + " " +
-                 std::string(to_string(family)) + " entries; raise \"capacity\" in the config file and reload");
+    log_.warning("the list is filling up: " + grouped(blocklist_.used(family)) + " of " +
+                 grouped(blocklist_.capacity().of(family)) + " " + std::string(to_string(family)) +
+                 " entries; raise \"capacity\" in the config file and reload");
   }
 }
 

@@ -52,8 +52,17 @@ std::vector<Edit> Firewall::config_edits(const Config& config, Reloaded* reloade
   return edits;
 }
 
-Firewall::Reloaded Firewall::reload(Conditions conditions) {
+Firewall::Reloaded Firewall::reload(Conditions conditions) try {
   conditions.around_protected = true;
+  Reloaded reloaded = apply_config(conditions);
+  reload_failure_.reset();
+  return reloaded;
+} catch (const Error& error) {
+  reload_failure_ = error;
+  throw;
+}
+
+Firewall::Reloaded Firewall::apply_config(const Conditions& conditions) {
   Config next = read_config(config_file_);
   refuse_what_needs_a_restart(config_file_, config_, next);
   Reloaded reloaded{.notes = next.notes};

@@ -1,6 +1,5 @@
 #include "daemon/service/loop.h"
 
-#include <algorithm>
 #include <csignal>
 
 #include "common/error.h"
@@ -27,6 +26,7 @@ Loop::Loop(Firewall& firewall, Log& log)
       link_events_(io_, link_monitor_.fd()),
       lists_(firewall, log),
       list_watcher_(io_, lists_, log),
+      health_(firewall, lists_, log, notifier_),
       dispatcher_(firewall, lists_, log, [this](const ReloadRequest& request) { return reload(request); }),
       server_(io_, firewall, log, dispatcher_) {}
 
@@ -43,16 +43,18 @@ void Loop::run() {
     firewall_.check_interfaces();
     expire();
     list_watcher_.tick();
+    health_.look();
   }));
   spawn(repeat(store_period, [this] {
     firewall_.tend_store();
     firewall_.refresh_protected();
     list_watcher_.watch();
+    health_.renew_status();
   }));
   if (const auto interval = Notifier::watchdog_interval()) spawn(repeat(*interval, [this] { notifier_.watchdog(); }));
   asio::post(io_, [this] {
-    notifier_.ready(status_line());
-    log_.info("ready: " + status_line());
+    notifier_.ready(health_.status_line());
+    log_.info("ready: " + health_.status_line());
     guarded([this] { firewall_.settle(); });
     guarded([this] { lists_.configure({}); });
     guarded([this] { list_watcher_.watch(); });
@@ -120,10 +122,10 @@ Firewall::Reloaded Loop::reload(const ReloadRequest& request) {
     for (const std::string& note : reloaded.notes) log_.warning(note);
     log_.info("reloaded " + firewall_.config_file().string() + ": " + std::to_string(reloaded.added) + " added, " +
               std::to_string(reloaded.removed) + " removed");
-    notifier_.ready(status_line());
+    notifier_.ready(health_.status_line());
     return reloaded;
   } catch (...) {
-    notifier_.ready("the last reload failed, the configuration before it is in force; " + status_line());
+    notifier_.ready(health_.status_line());
     throw;
   }
 }
@@ -138,16 +140,6 @@ void Loop::end(int signal) {
     log_.info("ending; the filter stays in force, and is taken off with: xdpfwd --detach");
   }
   io_.stop();
-}
-
-std::string Loop::status_line() const {
-  const std::vector<InterfaceStatus> interfaces = firewall_.datapath().interfaces();
-  const auto attached = std::ranges::count(interfaces, InterfaceStatus::State::attached, &InterfaceStatus::state);
-  const auto counted = [](std::size_t count, const std::string& one, const std::string& many) {
-    return std::to_string(count) + " " + (count == 1 ? one : many);
-  };
-  return "filtering " + std::to_string(attached) + " of " + counted(interfaces.size(), "interface", "interfaces") +
-         ", " + counted(firewall_.blocklist().entries().size(), "entry", "entries");
 }
 
 }  // namespace xdpfwd

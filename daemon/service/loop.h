@@ -9,6 +9,7 @@
 #include "daemon/datapath/link_monitor.h"
 #include "daemon/firewall/firewall.h"
 #include "daemon/lists/lists.h"
+#include "daemon/service/health_report.h"
 #include "daemon/service/list_watcher.h"
 #include "daemon/service/notify.h"
 
@@ -32,7 +33,6 @@ class Loop {
   Firewall::Reloaded reload(const ReloadRequest& request);
   void expire();
   void end(int signal);
-  std::string status_line() const;
 
   Firewall& firewall_;
   Log& log_;
@@ -43,6 +43,7 @@ class Loop {
   boost::asio::posix::stream_descriptor link_events_;
   Lists lists_;
   ListWatcher list_watcher_;
+  HealthReport health_;
   Dispatcher dispatcher_;
   Server server_;
   boost::asio::steady_timer expiry_pause_{io_};

@@ -6,9 +6,13 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "common/text.h"
+
 namespace xdpfwd {
 
-void Notifier::ready(const std::string& status) const { sd_notify(0, ("READY=1\nSTATUS=" + status).c_str()); }
+void Notifier::ready(const std::string& status) const { sd_notify(0, ("READY=1\nSTATUS=" + escaped(status)).c_str()); }
+
+void Notifier::status(const std::string& status) const { sd_notify(0, ("STATUS=" + escaped(status)).c_str()); }
 
 void Notifier::reloading() const {
   timespec now{};

@@ -11,6 +11,7 @@ class Notifier {
  public:
   /// Ready, or ready again after a reload, successful or not; `status` is what `systemctl status` shows.
   void ready(const std::string& status) const;
+  void status(const std::string& status) const;
   void reloading() const;
   void stopping() const;
   void watchdog() const;

@@ -5,7 +5,6 @@
 
 #include "common/json.h"
 #include "ctl/render.h"
-#include "ctl/units.h"
 
 using namespace xdpfwd;
 using namespace xdpfwd::ctl;
@@ -105,13 +104,13 @@ TEST_CASE("check shows the verdict and its grounds", "[ctl]") {
 TEST_CASE("check succeeds only where all of every prefix is dropped", "[ctl]") {
   const auto status = [](std::vector<json> checks) {
     std::vector<std::string> prefixes(checks.size(), "1.1.1.1");
-    return exit_status(call_of("check", prefixes), {{"results", checks}});
+    return exit_status(call_of("check", prefixes), {{"results", checks}}, false);
   };
   const json dropped = check_of("1.1.1.1", "drop", "1.1.1.1", {"cli"});
   CHECK(status({dropped, dropped}) == 0);
   CHECK(status({dropped, check_of("1.1.1.1", "monitor", "1.1.1.1", {"cli"})}) == 1);
   CHECK(status({check_of("1.1.1.0/24", "drop", "1.1.1.0/24", {"cli"}, 1)}) == 1);
-  CHECK(exit_status(call_of("check", {"1.1.1.1"}), {{"results", json::array()}}) == 1);
+  CHECK(exit_status(call_of("check", {"1.1.1.1"}), {{"results", json::array()}}, false) == 1);
 }
 
 TEST_CASE("the JSON of a change names each prefix", "[ctl]") {
@@ -141,12 +140,12 @@ TEST_CASE("flush, reload, ping and detach answer in a line", "[ctl]") {
 TEST_CASE("attach tells the mode, and ends with 1 where it was refused", "[ctl]") {
   const Call call = call_of("attach");
   CHECK(render(call, interface_of("eth1", "attached", "native"), plain) == "attached  eth1  native, exclusive\n");
-  CHECK(exit_status(call, interface_of("eth1", "attached", "native")) == 0);
+  CHECK(exit_status(call, interface_of("eth1", "attached", "native"), false) == 0);
   CHECK(render(call, interface_of("wg0", "waiting", nullptr), plain) ==
         "waiting  wg0  (there is no such interface yet)\n");
   CHECK(render(call, interface_of("eth1", "refused", nullptr, "taken"), plain) ==
         "refused  eth1: taken\nhint: fix it\n");
-  CHECK(exit_status(call, interface_of("eth1", "refused", nullptr, "taken")) == 1);
+  CHECK(exit_status(call, interface_of("eth1", "refused", nullptr, "taken"), false) == 1);
 }
 
 TEST_CASE("stats keep dropped and passed, and leave other rows of zeros out", "[ctl]") {

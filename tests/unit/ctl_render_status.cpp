@@ -30,7 +30,8 @@ json usage_of(int used, int capacity, int warning) {
 }
 
 json healthy() {
-  return {{"version", "0.1.0"},
+  return {{"health", {{"state", "ok"}, {"reasons", json::array()}}},
+          {"version", "0.1.0"},
           {"pid", 4711},
           {"uptime", 90061},
           {"config", "/etc/xdpfwd/xdpfwd.json"},
@@ -56,6 +57,8 @@ std::string from(const std::string& text, const std::string& word) {
 
 TEST_CASE("status of a daemon that is well is short", "[ctl]") {
   CHECK(status(healthy()) ==
+        "ok\n"
+        "\n"
         "version    0.1.0\n"
         "pid        4711\n"
         "uptime     1d1h\n"
@@ -72,11 +75,32 @@ TEST_CASE("status of a daemon that is well is short", "[ctl]") {
   CHECK(status(none).ends_with("\n\nno interface is filtered\n"));
 }
 
-TEST_CASE("status of a daemon that knows neither lists nor protection is shown all the same", "[ctl]") {
+TEST_CASE("status of a daemon that knows neither health nor lists nor protection is shown all the same", "[ctl]") {
   json old = healthy();
-  for (const char* name : {"lists", "protected", "confirm_by"}) old.erase(name);
+  for (const char* name : {"health", "lists", "protected", "confirm_by"}) old.erase(name);
   old["entries"]["ipv4"].erase("warning");
   CHECK(status(old).find("entries  2,400 of 1,000,000 IPv4, 17 of 100 IPv6\n") != std::string::npos);
+}
+
+TEST_CASE("status begins with what is wrong and what to do about it", "[ctl]") {
+  json result = healthy();
+  result["health"] = {
+      {"state", "open"},
+      {"reasons",
+       {{{"code", "interface_refused"}, {"message", "eth0: not filtered: \x1btaken"}, {"hint", "fix it"}},
+        {{"code", "capacity"}, {"message", "ipv4 entries: 81 %"}, {"hint", "raise it"}}}}};
+  CHECK(
+      status(result).starts_with("open\n"
+                                 "  eth0: not filtered: \\x1btaken\n"
+                                 "    hint: fix it\n"
+                                 "  ipv4 entries: 81 %\n"
+                                 "    hint: raise it\n"
+                                 "\n"
+                                 "version "));
+  const Call call{find_command("status"), json::object(), {}};
+  CHECK(exit_status(call, result, false) == 0);
+  CHECK(exit_status(call, result, true) == 1);
+  CHECK(exit_status(call, healthy(), true) == 0);
 }
 
 TEST_CASE("status tells what is wrong right where it is", "[ctl]") {

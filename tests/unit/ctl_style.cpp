@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "common/error.h"
+#include "common/text.h"
 #include "ctl/output.h"
 #include "ctl/style.h"
 #include "ctl/table.h"
@@ -15,15 +16,6 @@
 
 using namespace xdpfwd;
 using namespace xdpfwd::ctl;
-
-TEST_CASE("numbers are grouped by thousands", "[ctl]") {
-  CHECK(grouped(0) == "0");
-  CHECK(grouped(999) == "999");
-  CHECK(grouped(1000) == "1,000");
-  CHECK(grouped(18446744073709551615u) == "18,446,744,073,709,551,615");
-  CHECK(counted(1, "entry", "entries") == "1 entry");
-  CHECK(counted(0, "entry", "entries") == "0 entries");
-}
 
 TEST_CASE("bytes are shown in the unit that fits", "[ctl]") {
   CHECK(bytes_text(0) == "0 B");

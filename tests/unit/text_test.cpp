@@ -167,3 +167,12 @@ TEST_CASE("A random duration survives being written and read, but for what is cu
 
 }  // namespace
 }  // namespace xdpfwd
+
+TEST_CASE("numbers are grouped by thousands") {
+  CHECK(grouped(0) == "0");
+  CHECK(grouped(999) == "999");
+  CHECK(grouped(1000) == "1,000");
+  CHECK(grouped(18446744073709551615u) == "18,446,744,073,709,551,615");
+  CHECK(counted(1, "entry", "entries") == "1 entry");
+  CHECK(counted(0, "entry", "entries") == "0 entries");
+}

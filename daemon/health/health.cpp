@@ -1,0 +1,125 @@
+#include "daemon/health/health.h"
+
+#include <algorithm>
+
+#include "common/text.h"
+
+namespace xdpfwd {
+namespace {
+
+using State = Health::State;
+
+void add(Health& health, State state, std::string_view code, std::string message, std::string hint) {
+  health.state = std::max(health.state, state);
+  health.reasons.push_back({code, std::move(message), std::move(hint)});
+}
+
+/// What is there and not filtered.
+void judge_refused(const std::vector<InterfaceStatus>& interfaces, Health& health) {
+  for (const InterfaceStatus& interface : interfaces)
+    if (interface.state == InterfaceStatus::State::refused)
+      add(health, State::open, "interface_refused", interface.spec.name + ": not filtered: " + interface.error,
+          interface.hint);
+}
+
+/// Where something is refused as well, that was told already.
+void judge_presence(const std::vector<InterfaceStatus>& interfaces, Health& health) {
+  const bool any_filtered = std::ranges::any_of(
+      interfaces, [](const InterfaceStatus& one) { return one.state == InterfaceStatus::State::attached; });
+  if (any_filtered || health.state == State::open) return;
+  if (interfaces.empty())
+    add(health, State::open, "nothing_filtered", "interfaces: none is named, so nothing is filtered",
+        "name one in \"interfaces\" in the config file and run: xdpfwctl reload; or for now: xdpfwctl attach eth0");
+  else
+    add(health, State::open, "nothing_filtered", "interfaces: none of those named is there, so nothing is filtered",
+        "ip link shows those that are there");
+}
+
+void judge_waiting(const Firewall& firewall, const InterfaceStatus& interface, Health& health) {
+  const std::string& name = interface.spec.name;
+  const std::string way_out = firewall.is_configured(name)
+                                  ? "take it out of \"interfaces\" in the config file and run: xdpfwctl reload"
+                                  : "xdpfwctl detach " + name;
+  add(health, State::degraded, "interface_missing", name + ": there is no such interface",
+      "it is filtered as soon as it comes; to do without it: " + way_out);
+}
+
+void judge_mode(const Firewall& firewall, const InterfaceStatus& interface, Health& health) {
+  const std::string& name = interface.spec.name;
+  const std::string mode(to_string(*interface.mode));
+  if (interface.spec.mode == AttachMode::automatic) {
+    if (interface.mode != AttachMode::generic) return;
+    const std::string wish = firewall.is_configured(name)
+                                 ? R"({"name": ")" + name + R"(", "mode": "generic"} in the config file)"
+                                 : "xdpfwctl attach " + name + " --mode generic";
+    add(health, State::degraded, "generic_mode", name + ": filtered in generic mode, which is slower than native",
+        "the journal has why; where no better is to be had, ask for it by name: " + wish);
+  } else if (interface.mode != interface.spec.mode) {
+    const std::string wanted(to_string(interface.spec.mode));
+    add(health, State::degraded, "other_mode", name + ": filtered in " + mode + " mode, not in " + wanted + " mode",
+        "to change it, which leaves it open for a moment: xdpfwctl detach " + name + " && xdpfwctl attach " + name +
+            " --mode " + wanted);
+  }
+}
+
+void judge_interfaces(const Firewall& firewall, Health& health) {
+  const std::vector<InterfaceStatus> interfaces = firewall.datapath().interfaces();
+  judge_refused(interfaces, health);
+  judge_presence(interfaces, health);
+  for (const InterfaceStatus& interface : interfaces) {
+    if (interface.state == InterfaceStatus::State::waiting) judge_waiting(firewall, interface, health);
+    if (interface.state == InterfaceStatus::State::attached) judge_mode(firewall, interface, health);
+  }
+}
+
+void judge_list(const ListStatus& list, Health& health) {
+  const std::string name = "list " + list.config.name;
+  const std::string path = list.config.path.string();
+  if (!list.read)
+    add(health, State::degraded, "list_unread",
+        name + ": never read, so nothing of it is in force" + (list.error.empty() ? "" : ": " + list.error),
+        list.error.empty() ? "it is being read: " + path : "put a good one at " + path + ", and it is read by itself");
+  else if (!list.error.empty())
+    add(health, State::degraded, "list_stale", name + ": stale: " + list.error,
+        "what it held before is in force; put a good one at " + path + ", and it is read by itself");
+}
+
+void judge_store(const Store& store, Health& health) {
+  if (store.pending() == 0 && !store.failure()) return;
+  add(health, State::degraded, "store_failing",
+      "store: " +
+          (store.pending() > 0
+               ? counted(store.pending(), "claim is", "claims are") + " in force but not on disk, and lost by a restart"
+               : "what it was to write last is not on disk") +
+          (store.failure() ? ": " + *store.failure() : ""),
+      "it is tried again until it succeeds; make room, or look at: df " + store.path().parent_path().string());
+}
+
+void judge_capacity(const Firewall& firewall, Family family, Health& health) {
+  const unsigned percent = firewall.used_percent(family);
+  const unsigned warning = capacity_warning(percent);
+  if (warning == 0) return;
+  const Blocklist& blocklist = firewall.blocklist();
+  add(health, State::degraded, "capacity",
+      std::string(to_string(family)) + " entries: " + (warning == 95 ? "nearly full, " : "") + std::to_string(percent) +
+          " % of the capacity is used: " + grouped(blocklist.used(family)) + " of " +
+          grouped(blocklist.capacity().of(family)),
+      "what does not fit is refused; raise \"capacity\" in the config file and run: xdpfwctl reload");
+}
+
+}  // namespace
+
+Health health_of(const Firewall& firewall, const Lists& lists) {
+  Health health;
+  judge_interfaces(firewall, health);
+  if (const std::optional<Error>& failure = firewall.reload_failure())
+    add(health, State::degraded, "reload_failed", std::string("last reload: failed: ") + failure->what(),
+        (failure->hint().empty() ? "" : failure->hint() + "; ") +
+            "the configuration before it is in force; once the file is right: xdpfwctl reload");
+  judge_store(firewall.store(), health);
+  for (const Family family : families) judge_capacity(firewall, family, health);
+  for (const ListStatus& list : lists.status()) judge_list(list, health);
+  return health;
+}
+
+}  // namespace xdpfwd
