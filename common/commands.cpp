@@ -49,6 +49,17 @@ constexpr std::array list_parameters{
     cursor,
 };
 constexpr std::array check_parameters_row{prefixes};
+constexpr std::array explain_parameters{
+    Parameter{"prefixes", Kind::prefixes, false, "addresses; of a prefix, its first address is tried"},
+    Parameter{"packet", Kind::frame, false, "a frame in hexadecimal, from its Ethernet header on", Where::client},
+    Parameter{"pcap", Kind::path, false, "the frames of a capture file (pcap or pcapng; - is standard input)",
+              Where::client},
+    Parameter{"frames", Kind::frames, false, "frames in hexadecimal", Where::protocol},
+};
+constexpr std::array stats_parameters{
+    Parameter{"top", Kind::count, false, "how many of the busiest entries to show (10 unless told)"},
+    Parameter{"by", Kind::ranking, false, "total (the default), or rate: since the second before", Where::protocol},
+};
 constexpr std::array flush_parameters{
     Parameter{"source", Kind::name, true, "whose claims to take back"}, force, confirm_within, if_revision, ssh_peer,
 };
@@ -122,6 +133,10 @@ constexpr std::array rows{
             list_parameters},
     Command{"check", Access::read, Audience::everyone, "Tell what happens to packets from these sources",
             "Ends with 0 when all of them are blocked, with 1 otherwise.", check_parameters_row},
+    Command{"explain", Access::read, Audience::everyone, "Tell what the filter in force does with a packet, and why",
+            "Asks the program in the kernel, counts nothing, and shows every entry around the source with its\n"
+            "claims. Should the kernel and the list disagree, that is told, and is a bug.",
+            explain_parameters},
     Command{"flush", Access::admin, Audience::everyone, "Take back all claims of one source",
             "Flushing a source that has none is no error.", flush_parameters},
     Command{"sync", Access::admin, Audience::everyone, "Make a source's claims exactly those of a list",
@@ -134,8 +149,8 @@ constexpr std::array rows{
             "Only ndjson tells sources and actions, and gives everything back to import; --json asks for it as well.\n"
             "-q leaves out notes, not the list.",
             export_parameters},
-    Command{
-        "stats", Access::read, Audience::everyone, "Show packets and bytes by interface, family and reason", "", {}},
+    Command{"stats", Access::read, Audience::everyone,
+            "Show packets and bytes by interface, family, reason, source and entry", "", stats_parameters},
     Command{"status",
             Access::read,
             Audience::everyone,

@@ -29,7 +29,11 @@ enum class Kind : std::uint8_t {
   revision,   // 0 to 2^53 - 1
   address,    // one address
   groups,     // array of 1 to max_request_prefixes groups of claims, see docs/protocol.md
+  frames,     // array of 1 to 1,000 frames in hexadecimal, 14 bytes each at least
+  frame,      // one of them; spaces and colons in it do not matter
+  ranking,    // total, rate
   file,       // a path, or - for standard input; positional
+  path,       // the same as an option
   format,     // auto, plain, ndjson, ipset, nft
   flag,       // true or false
 };
@@ -60,9 +64,9 @@ struct Command {
 
 /// Every command's name, in the order in which help shows them. Whoever holds something for each command, as the
 /// table of rows and the server's table of handlers do, asserts that it has these names in this order.
-inline constexpr std::array<std::string_view, 20> command_names{
-    "block", "unblock", "allow",  "monitor", "list",   "check",   "flush", "sync",  "import", "export",
-    "stats", "status",  "attach", "detach",  "reload", "confirm", "ping",  "stage", "hello",  "describe",
+inline constexpr std::array<std::string_view, 21> command_names{
+    "block", "unblock", "allow",  "monitor", "list",   "check",   "explain", "flush", "sync",  "import",   "export",
+    "stats", "status",  "attach", "detach",  "reload", "confirm", "ping",    "stage", "hello", "describe",
 };
 
 /// Those of them that are people's.

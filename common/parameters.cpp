@@ -20,6 +20,9 @@ constexpr std::int64_t longest_duration = 36500LL * 86400;
 constexpr std::int64_t largest_page = 10000;
 constexpr std::int64_t largest_revision = (std::int64_t{1} << 53) - 1;
 constexpr std::int64_t latest_time = 253'402'300'799;  // the end of the year 9999
+constexpr std::size_t most_frames = 1000;
+constexpr std::size_t least_frame = 14;  // an Ethernet header
+constexpr std::size_t largest_frame = 65535;
 constexpr std::string_view name_pattern = "^[A-Za-z0-9._:/@-]{1,64}$";
 
 bool is_integer_in(const json& value, std::int64_t low, std::int64_t high) {
@@ -60,6 +63,13 @@ constexpr std::array group_members{
     Member{"since", is_time},
     Member{"until", is_time},
 };
+
+bool is_frame(const json& value) {
+  if (!value.is_string()) return false;
+  const auto& text = value.get_ref<const std::string&>();
+  return text.size() % 2 == 0 && text.size() >= 2 * least_frame && text.size() <= 2 * largest_frame &&
+         text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+}
 
 bool is_group(const json& value) {
   if (!value.is_object() || !value.contains("prefixes")) return false;
@@ -170,7 +180,37 @@ const std::array rules{
                          {"required", {"prefixes"}},
                          {"additionalProperties", false}}}};
          }},
+    Rule{Kind::frames,
+         [](const json& value) {
+           return value.is_array() && !value.empty() && value.size() <= most_frames &&
+                  std::ranges::all_of(value, is_frame);
+         },
+         "an array of 1 to 1000 frames in hexadecimal, of 14 to 65535 bytes each",
+         [] {
+           return json{{"type", "array"},
+                       {"items", {{"type", "string"}, {"pattern", "^([0-9A-Fa-f]{2}){14,65535}$"}}},
+                       {"minItems", 1},
+                       {"maxItems", most_frames}};
+         }},
+    Rule{Kind::frame, [](const json& value) { return value.is_string(); }, "a frame in hexadecimal",
+         [] {
+           return json{{"type", "string"}};
+         }},
+    Rule{Kind::ranking,
+         [](const json& value) {
+           return is_one_of(value, {"total", "rate"});
+         },
+         "total or rate",
+         [] {
+           return enumeration({"total", "rate"});
+         }},
     Rule{Kind::file,
+         [](const json& value) { return value.is_string() && !value.get_ref<const std::string&>().empty(); },
+         "the path of a file",
+         [] {
+           return json{{"type", "string"}, {"minLength", 1}};
+         }},
+    Rule{Kind::path,
          [](const json& value) { return value.is_string() && !value.get_ref<const std::string&>().empty(); },
          "the path of a file",
          [] {

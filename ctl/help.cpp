@@ -25,6 +25,9 @@ constexpr std::array examples{
     Example{"monitor", "  xdpfwctl monitor 203.0.113.0/24 --ttl 1d\n"},
     Example{"list", "  xdpfwctl list --family ipv6 --action drop\n"},
     Example{"check", "  xdpfwctl check 192.0.2.7 && echo blocked\n"},
+    Example{"explain",
+            "  xdpfwctl explain 203.0.113.9\n"
+            "  tcpdump -c 5 -w - | xdpfwctl explain --pcap -\n"},
     Example{"flush", "  xdpfwctl flush --source feed\n"},
     Example{"sync",
             "  xdpfwctl sync --source spamhaus /var/lib/feeds/drop.json\n"
@@ -52,9 +55,9 @@ constexpr std::array examples{
 
 /// What help calls a value of this kind; empty for a flag.
 std::string_view placeholder(Kind kind) {
-  constexpr std::array<std::string_view, 16> names{"PREFIX...", "INTERFACE", "DURATION", "NAME",   "TEXT", "ACTION",
-                                                   "FAMILY",    "MODE",      "N",        "CURSOR", "N",    "ADDRESS",
-                                                   "GROUPS",    "FILE",      "FORMAT",   ""};
+  constexpr std::array<std::string_view, 20> names{
+      "PREFIX...", "INTERFACE", "DURATION", "NAME",   "TEXT", "ACTION",  "FAMILY", "MODE", "N",      "CURSOR",
+      "N",         "ADDRESS",   "GROUPS",   "FRAMES", "HEX",  "RANKING", "FILE",   "FILE", "FORMAT", ""};
   static_assert(names.size() == static_cast<std::size_t>(Kind::flag) + 1);
   return names[static_cast<std::size_t>(kind)];
 }

@@ -61,7 +61,7 @@ json Dispatcher::call(const std::string& method, const json& params, Session& se
     throw Error(Code::denied, method + ": only root and the admin group may do that",
                 "run it as root, or as a member of the group in control.admin_group");
   check_parameters(*command, params, Where::protocol);
-  const Call call{firewall_, lists_, session, params, reload_};
+  const Call call{firewall_, lists_, session, params, reload_, busiest_};
   if (command->access == Access::read || command->name == "stage") return handle(method, call);
   const Peer& peer = session.peer;
   try {

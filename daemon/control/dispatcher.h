@@ -20,6 +20,8 @@ class Dispatcher {
   };
   /// Never throws: whatever goes wrong becomes an error in the answer.
   Answer answer(std::string_view line, Session& session);
+  /// Gives back what nobody has asked for lately. Called now and then.
+  void tidy() { busiest_.tidy(); }
 
  private:
   nlohmann::json call(const std::string& method, const nlohmann::json& params, Session& session);
@@ -29,6 +31,7 @@ class Dispatcher {
   const Lists& lists_;
   Log& log_;
   Reload reload_;
+  BusiestLately busiest_;
 };
 
 }  // namespace xdpfwd

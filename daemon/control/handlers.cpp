@@ -143,26 +143,13 @@ struct Handler {
 };
 
 constexpr std::array handlers{
-    Handler{"block", block},
-    Handler{"unblock", unblock},
-    Handler{"allow", allow},
-    Handler{"monitor", monitor},
-    Handler{"list", list_entries},
-    Handler{"check", check_prefixes},
-    Handler{"flush", flush},
-    Handler{"sync", sync},
-    Handler{"import", import},
-    Handler{"export", export_claims},
-    Handler{"stats", read_statistics},
-    Handler{"status", read_status},
-    Handler{"attach", attach},
-    Handler{"detach", detach},
-    Handler{"reload", reload},
-    Handler{"confirm", confirm},
-    Handler{"ping", ping},
-    Handler{"stage", stage},
-    Handler{"hello", hello},
-    Handler{"describe", describe},
+    Handler{"block", block},        Handler{"unblock", unblock},      Handler{"allow", allow},
+    Handler{"monitor", monitor},    Handler{"list", list_entries},    Handler{"check", check_prefixes},
+    Handler{"explain", explain},    Handler{"flush", flush},          Handler{"sync", sync},
+    Handler{"import", import},      Handler{"export", export_claims}, Handler{"stats", read_statistics},
+    Handler{"status", read_status}, Handler{"attach", attach},        Handler{"detach", detach},
+    Handler{"reload", reload},      Handler{"confirm", confirm},      Handler{"ping", ping},
+    Handler{"stage", stage},        Handler{"hello", hello},          Handler{"describe", describe},
 };
 constexpr auto has_handler = [](std::string_view command) { return !is_client_command(command); };
 static_assert(std::ranges::equal(handlers, command_names | std::views::filter(has_handler), {}, &Handler::command));

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "daemon/control/session.h"
+#include "daemon/datapath/busiest.h"
 #include "daemon/firewall/firewall.h"
 #include "daemon/lists/lists.h"
 
@@ -24,6 +25,7 @@ struct Call {
   Session& session;
   const nlohmann::json& params;
   const Reload& reload;
+  BusiestLately& busiest;
 };
 
 /// Calls the handler of a command that exists. Throws Error.
@@ -32,10 +34,13 @@ nlohmann::json handle(std::string_view command, const Call& call);
 // The handlers that only read, in queries.cpp.
 nlohmann::json list_entries(const Call& call);
 nlohmann::json check_prefixes(const Call& call);
-nlohmann::json read_statistics(const Call& call);
 nlohmann::json read_status(const Call& call);
 nlohmann::json hello(const Call& call);
 nlohmann::json describe(const Call& call);
+
+// Those that ask the datapath, in explain.cpp and statistics.cpp.
+nlohmann::json explain(const Call& call);
+nlohmann::json read_statistics(const Call& call);
 
 // Those for whole lists, in bulk.cpp.
 nlohmann::json stage(const Call& call);
@@ -52,6 +57,9 @@ Conditions conditions_of(const nlohmann::json& params);
 Blocklist::Entries::const_iterator first_of_page(const Call& call);
 
 nlohmann::json seconds_or_null(const std::optional<BootTime>& time);
+nlohmann::json describe_count(const Count& count);
+/// One entry, as `list` answers it.
+nlohmann::json describe_entry(const Prefix& prefix, const Entry& entry, const Datapath& datapath);
 /// One claim, as `list` answers it.
 nlohmann::json describe_claim(const Claim& claim);
 nlohmann::json describe_protected(const Protected& member);

@@ -15,19 +15,6 @@ using nlohmann::json;
 
 constexpr std::size_t default_page = 1000;
 
-json describe_count(const Count& count) { return {{"packets", count.packets}, {"bytes", count.bytes}}; }
-
-json describe_entry(const Prefix& prefix, const Entry& entry, const Datapath& datapath) {
-  json claims = json::array();
-  for (const Claim& claim : entry.claims) claims.push_back(describe_claim(claim));
-  json described = describe_count(datapath.count(entry.id));
-  described.update({{"prefix", to_string(prefix)},
-                    {"action", to_string(entry.action)},
-                    {"effective", entry.enforced != Action::none},
-                    {"claims", std::move(claims)}});
-  return described;
-}
-
 json or_null(const std::string& text) { return text.empty() ? json() : json(text); }
 
 json describe_list(const ListStatus& list) {
@@ -63,6 +50,19 @@ json describe_health(const Health& health) {
 }
 
 }  // namespace
+
+json describe_count(const Count& count) { return {{"packets", count.packets}, {"bytes", count.bytes}}; }
+
+json describe_entry(const Prefix& prefix, const Entry& entry, const Datapath& datapath) {
+  json claims = json::array();
+  for (const Claim& claim : entry.claims) claims.push_back(describe_claim(claim));
+  json described = describe_count(datapath.count(entry.id));
+  described.update({{"prefix", to_string(prefix)},
+                    {"action", to_string(entry.action)},
+                    {"effective", entry.enforced != Action::none},
+                    {"claims", std::move(claims)}});
+  return described;
+}
 
 json seconds_or_null(const std::optional<BootTime>& time) {
   return time ? json(to_wall_time(*time).time_since_epoch().count()) : json();
@@ -139,18 +139,6 @@ json list_entries(const Call& call) {
     entry["covered_by"] = wider == blocklist.entries().end() ? json() : json(to_string(wider->first));
   }
   return {{"entries", std::move(entries)}, {"next", std::move(next)}, {"total", blocklist.entries().size()}};
-}
-
-json read_statistics(const Call& call) {
-  json interfaces = json::array();
-  for (const InterfaceStatistics& statistics : call.firewall.datapath().statistics()) {
-    json& interface = interfaces.emplace_back(json{{"name", statistics.name}});
-    for (std::size_t family = 0; family < statistics_families.size(); ++family)
-      for (std::size_t reason = 0; reason < statistics_reasons.size(); ++reason)
-        interface[std::string(statistics_families[family])][std::string(statistics_reasons[reason])] =
-            describe_count(statistics.count[family][reason]);
-  }
-  return {{"interfaces", std::move(interfaces)}};
 }
 
 json describe_interface(const InterfaceStatus& interface, const Firewall& firewall) {

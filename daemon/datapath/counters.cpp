@@ -45,6 +45,12 @@ Count Counters::count(EntryId id) const {
   return id < counts_.size() ? Count{counts_[id].packets, counts_[id].bytes} : Count{};
 }
 
+std::optional<Prefix> Counters::ipv4_prefix(EntryId id) const {
+  const std::uint64_t tag = id < counts_.size() ? counts_[id].tag : 0;
+  if ((tag & ipv4_tag) == 0) return std::nullopt;
+  return Prefix::of_ipv4(static_cast<std::uint32_t>(tag >> 8), static_cast<unsigned>(tag & 0xff));
+}
+
 std::optional<BootTime> Counters::last(EntryId id) const {
   const std::uint64_t last = id < counts_.size() ? counts_[id].last : 0;
   return last == 0 ? std::nullopt : std::optional(boot_time_of(last));

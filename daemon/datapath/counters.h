@@ -34,6 +34,10 @@ class Counters {
   void forget(EntryId id) { counts_[id].tag = 0; }
 
   Count count(EntryId id) const;
+  /// By id; of ids that nobody has as well.
+  std::span<const xdpfwd_entry_count> all() const { return counts_.all(); }
+  /// The prefix that has the id, where its tag tells it: those of IPv6 are hashes.
+  std::optional<Prefix> ipv4_prefix(EntryId id) const;
   /// When its last packet came, to some milliseconds; none where there was none.
   std::optional<BootTime> last(EntryId id) const;
   /// Moves the counters of these entries over from an older generation, which no packet may meet

@@ -47,6 +47,7 @@ class Datapath {
   /// See Generation::decide.
   Decision decide(std::span<const std::uint8_t> frame) const { return current_->decide(frame); }
 
+  const Counters& counters() const { return current_->counters(); }
   Count count(EntryId id) const { return current_->counters().count(id); }
   std::optional<BootTime> last_hit(EntryId id) const { return current_->counters().last(id); }
   std::vector<InterfaceStatistics> statistics() const { return current_->statistics().read(); }

@@ -36,6 +36,7 @@ void Firewall::start() {
   load_list();
   protect_at_start();
   blocklist_.set_revision(store_.reserve_revisions());
+  ledger_.begin(blocklist_);
   datapath_.renew(blocklist_.capacity(), blocklist_.effective());
   want_interfaces();
   datapath_.check();
@@ -153,12 +154,14 @@ void Firewall::enforce(const Delta& delta) {
 }
 
 void Firewall::apply(const Delta& delta) {
+  ledger_.close(delta.gone, datapath_.counters());
   try {
     datapath_.apply(delta);
   } catch (const TablesFull&) {
     datapath_.renew(blocklist_.capacity(), blocklist_.effective(), true);
     settle();
   }
+  ledger_.open(delta, blocklist_, datapath_.counters());
 }
 
 bool Firewall::expire() {

@@ -20,6 +20,7 @@
 #include "daemon/blocklist/difference.h"
 #include "daemon/config/config.h"
 #include "daemon/datapath/datapath.h"
+#include "daemon/firewall/ledger.h"
 #include "daemon/log/log.h"
 #include "daemon/protection/protected_set.h"
 #include "daemon/store/store.h"
@@ -123,6 +124,9 @@ class Firewall {
   const Config& config() const { return config_; }
   const Blocklist& blocklist() const { return blocklist_; }
   const Datapath& datapath() const { return datapath_; }
+  Datapath& datapath() { return datapath_; }
+  /// What each source brought about.
+  std::vector<Ledger::Row> ledger() const { return ledger_.read(datapath_.counters()); }
   const Store& store() const { return store_; }
   Store& store() { return store_; }
 
@@ -165,6 +169,7 @@ class Firewall {
   Store store_;
   Blocklist blocklist_;
   Datapath datapath_;
+  Ledger ledger_;
   std::function<void()> on_progress_ = [] {};
   ProtectedSet protected_;
   std::optional<Unconfirmed> unconfirmed_;

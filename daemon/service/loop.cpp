@@ -50,6 +50,7 @@ void Loop::run() {
     firewall_.refresh_protected();
     list_watcher_.watch();
     health_.renew_status();
+    dispatcher_.tidy();
   }));
   if (const auto interval = Notifier::watchdog_interval()) spawn(repeat(*interval, [this] { notifier_.watchdog(); }));
   asio::post(io_, [this] {
