@@ -69,7 +69,7 @@ void read_operands(const Command& command, const Strings& operands, Arguments& a
   if (operands.size() > most)
     throw Error(Code::invalid, about(&command) + escaped(operands[most]) + ": one argument too many",
                 help_hint(&command));
-  if (row == command.parameters.end()) return;
+  if (row == command.parameters.end() || (operands.empty() && !row->required)) return;
   if (operands.empty())
     throw Error(Code::invalid,
                 about(&command) + "no " +

@@ -35,11 +35,12 @@ struct Row {
 
 /// What is not here is for programs and shown as JSON. `list` is shown page by page, by Listing.
 constexpr std::array rows{
-    Row{"block", render_claims},  Row{"allow", render_claims},    Row{"monitor", render_claims},
-    Row{"check", render_check},   Row{"unblock", render_unblock}, Row{"flush", render_flush},
-    Row{"sync", render_sync},     Row{"import", render_sync},     Row{"confirm", render_confirm},
-    Row{"stats", render_stats},   Row{"status", render_status},   Row{"attach", render_attach},
-    Row{"detach", render_detach}, Row{"reload", render_reload},   Row{"ping", render_ping},
+    Row{"block", render_claims},    Row{"allow", render_claims},    Row{"monitor", render_claims},
+    Row{"check", render_check},     Row{"explain", render_explain}, Row{"unblock", render_unblock},
+    Row{"flush", render_flush},     Row{"sync", render_sync},       Row{"import", render_sync},
+    Row{"confirm", render_confirm}, Row{"stats", render_stats},     Row{"status", render_status},
+    Row{"attach", render_attach},   Row{"detach", render_detach},   Row{"reload", render_reload},
+    Row{"ping", render_ping},
 };
 
 /// `changed` with the prefixes that it speaks of, written piece by piece: it may have a million items.

@@ -38,6 +38,7 @@ std::string render_interfaces(const nlohmann::json& interfaces, bool color);
 std::string render_claims(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_unblock(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_check(const Call& call, const nlohmann::json& result, const View& view);
+std::string render_explain(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_flush(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_sync(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_confirm(const Call& call, const nlohmann::json& result, const View& view);

@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "ctl/arguments.h"
 #include "ctl/client.h"
+#include "ctl/explain.h"
 #include "ctl/export.h"
 #include "ctl/help.h"
 #include "ctl/listing.h"
@@ -67,6 +68,7 @@ int call_daemon(Arguments arguments) {
   const Globals& globals = arguments.globals;
   add_ssh_peer(*arguments.command, arguments.params);
   if (arguments.params.contains("file")) return send_list(arguments);
+  if (arguments.command->name == "explain") return explain(arguments);
   Call call{arguments.command, std::move(arguments.params), {}};
   try {
     const PrefixInput input = read_prefixes(arguments.operands, STDIN_FILENO);

@@ -56,7 +56,14 @@ json valid(Kind kind) {
       return "192.0.2.7";
     case Kind::groups:
       return json::array({{{"prefixes", "192.0.2.7"}}});
+    case Kind::frames:
+      return json::array({std::string(28, '0')});
+    case Kind::frame:
+      return std::string(28, '0');
+    case Kind::ranking:
+      return "rate";
     case Kind::file:
+    case Kind::path:
       return "list.txt";
     case Kind::format:
       return "plain";
@@ -163,6 +170,17 @@ const std::vector<Limits>& limits() {
         json::array({{{"prefixes", "::1"}, {"reason", text_of(257)}}}),
         json::array({{{"prefixes", "::1"}, {"until", nullptr}}}), json::array({{{"prefixes", "::1"}, {"since", -1}}}),
         json::array({{{"prefixes", "::1"}, {"until", 253402300800}}})}},
+      {Kind::frames,
+       "explain",
+       "frames",
+       {json::array({std::string(28, '0')}), json::array({std::string(2 * 65535, 'F')}),
+        json(std::vector<std::string>(1000, std::string(28, 'a')))},
+       {json::array(), json(std::vector<std::string>(1001, std::string(28, '0'))), json::array({std::string(26, '0')}),
+        json::array({std::string(29, '0')}), json::array({std::string(2 * 65536, '0')}),
+        json::array({std::string(28, 'g')}), json::array({1}), std::string(28, '0'), nullptr}},
+      {Kind::frame, "explain", "packet", {"", "00 11"}, {1, true, nullptr, json::array()}, Where::client},
+      {Kind::ranking, "stats", "by", {"total", "rate"}, {"", "rates", 1, nullptr}},
+      {Kind::path, "explain", "pcap", {"-", "some.pcap"}, {"", 1, nullptr, json::array()}, Where::client},
       {Kind::file, "sync", "file", {"-", "/tmp/a b"}, {"", 5, nullptr, true, json::array()}, Where::client},
       {Kind::format,
        "export",
