@@ -85,14 +85,14 @@ void judge_list(const ListStatus& list, Health& health) {
 }
 
 void judge_store(const Store& store, Health& health) {
-  if (store.pending() == 0 && !store.failure()) return;
-  add(health, State::degraded, "store_failing",
-      "store: " +
-          (store.pending() > 0
-               ? counted(store.pending(), "claim is", "claims are") + " in force but not on disk, and lost by a restart"
-               : "what it was to write last is not on disk") +
-          (store.failure() ? ": " + *store.failure() : ""),
-      "it is tried again until it succeeds; make room, or look at: df " + store.path().parent_path().string());
+  const std::size_t pending = store.pending();
+  if (pending == 0 && !store.failure()) return;
+  const std::string what =
+      pending == 0 ? "what was to be written last is not on disk"
+                   : counted(pending, "claim is", "claims are") + " in force but not on disk, and lost by a restart";
+  add(health, State::degraded, "store_failing", "store: " + what + (store.failure() ? ": " + *store.failure() : ""),
+      "make room: df " + store.path().parent_path().string() +
+          (pending > 0 ? "; it is tried again until it succeeds" : "; then repeat what was said not to be stored"));
 }
 
 void judge_capacity(const Firewall& firewall, Family family, Health& health) {

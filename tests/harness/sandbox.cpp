@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <string_view>
 
 namespace xdpfwd::harness {
@@ -86,6 +87,12 @@ Sandbox::Sandbox(fs::path daemon_program, const fs::path& client_program)
 
 void Sandbox::limit_state(unsigned kibibytes) const {
   directory_.mount("tmpfs", state_dir(), "mode=0700,size=" + std::to_string(kibibytes) + "k");
+}
+
+void Sandbox::fill_state() const {
+  std::ofstream filler(state_dir() / "filler", std::ios::binary);
+  const std::string block(4096, 'x');
+  while (filler.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) continue;
 }
 
 Program Sandbox::daemon_command(const Strings& arguments) const {

@@ -47,6 +47,9 @@ class Sandbox {
   std::filesystem::path pin_dir() const { return path() / "bpf" / "xdpfwd"; }
   /// Puts a file system of so many KiB where the daemon keeps its state.
   void limit_state(unsigned kibibytes) const;
+  /// Leaves no room there, until free_state().
+  void fill_state() const;
+  void free_state() const { std::filesystem::remove(state_dir() / "filler"); }
 
   /// What start_daemon() writes to the config file: the first link's interface in native mode, and where things are.
   nlohmann::json config;
@@ -70,6 +73,8 @@ class Sandbox {
   const Process& daemon() const { return *daemon_; }
   /// Runs the daemon's program to its end, as for `--detach` or a start that is to fail.
   Outcome run_daemon(const Strings& arguments = {}) const;
+  /// Where their standard error goes.
+  std::filesystem::path log_file() const { return path() / "log"; }
   /// What the daemons so far have said.
   std::string log() const { return read_file(log_file()); }
 
@@ -82,7 +87,6 @@ class Sandbox {
 
  private:
   Program daemon_command(const Strings& arguments) const;
-  std::filesystem::path log_file() const { return path() / "log"; }
 
   SandboxDirectory directory_;
   std::filesystem::path daemon_program_;

@@ -1,6 +1,5 @@
 // A disk that is full delays nothing but the storing, and the caller is told.
 #include <catch2/catch.hpp>
-#include <fstream>
 
 #include "tests/harness/sandbox_traffic.h"
 #include "tests/integration/fixture.h"
@@ -13,13 +12,6 @@ namespace {
 
 constexpr int not_durable = 6;
 
-/// Writes until there is no more room.
-void fill(const std::filesystem::path& file) {
-  std::ofstream stream(file, std::ios::binary);
-  const std::string block(4096, 'x');
-  while (stream.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) continue;
-}
-
 std::uint64_t pending(const Fixture& sandbox) { return sandbox.ask({"status"})["store"]["pending"]; }
 
 }  // namespace
@@ -29,7 +21,7 @@ TEST_CASE("on a full disk a block bites at once, says so, and is stored when the
   sandbox.limit_state(512);
   sandbox.start_daemon();
   const Way way = Network::way(Family::ipv4);
-  fill(sandbox.state_dir() / "filler");
+  sandbox.fill_state();
 
   const Outcome outcome = sandbox.ctl({"block", way.bad});
   CHECK(outcome.status == not_durable);
@@ -40,7 +32,7 @@ TEST_CASE("on a full disk a block bites at once, says so, and is stored when the
   CHECK(sandbox.ctl({"block", "192.0.2.1"}).status == not_durable);
   CHECK(pending(sandbox) == 2);
 
-  std::filesystem::remove(sandbox.state_dir() / "filler");
+  sandbox.free_state();
   CHECK(eventually([&] { return pending(sandbox) == 0; }));
   CHECK(sandbox.ask({"status"})["store"]["error"].is_null());
   sandbox.restart_daemon(SIGKILL);
