@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/control/audit.h"
 #include "daemon/control/handlers.h"
 
 namespace xdpfwd {
@@ -11,8 +12,8 @@ namespace xdpfwd {
 class Dispatcher {
  public:
   /// `reload` is called for the command of that name, so that it goes the same way as a SIGHUP.
-  Dispatcher(Firewall& firewall, const Lists& lists, Log& log, Reload reload)
-      : firewall_(firewall), lists_(lists), log_(log), reload_(std::move(reload)) {}
+  Dispatcher(Firewall& firewall, const Lists& lists, Log& log, Audit& audit, Reload reload)
+      : firewall_(firewall), lists_(lists), log_(log), audit_(audit), reload_(std::move(reload)) {}
 
   struct Answer {
     std::string line;
@@ -25,11 +26,11 @@ class Dispatcher {
 
  private:
   nlohmann::json call(const std::string& method, const nlohmann::json& params, Session& session);
-  void audit(const Command& command, const nlohmann::json& params, const Peer& peer, const std::string& outcome);
 
   Firewall& firewall_;
   const Lists& lists_;
   Log& log_;
+  Audit& audit_;
   Reload reload_;
   BusiestLately busiest_;
 };

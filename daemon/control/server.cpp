@@ -15,6 +15,7 @@
 
 #include "common/error.h"
 #include "common/jsonrpc.h"
+#include "daemon/log/messages.h"
 
 namespace xdpfwd {
 namespace {
@@ -52,7 +53,8 @@ void set_permissions(const std::filesystem::path& path, const ControlConfig& con
   const mode_t mode = control.read_group ? 0666 : control.admin_group ? 0660 : 0600;
   const bool owned = !control.admin_group || chown(path.c_str(), static_cast<uid_t>(-1), *control.admin_group) == 0;
   if (!owned)
-    log.warning("the control socket could not be given to the admin group: " + std::string(std::strerror(errno)));
+    log.warning("the control socket could not be given to the admin group: " + std::string(std::strerror(errno)),
+                {id_of(Message::fault)});
   if (chmod(path.c_str(), mode) != 0) throw system_error("chmod " + path.string(), errno);
 }
 
@@ -90,8 +92,8 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
   bool was_large = false;
 };
 
-Server::Server(asio::io_context& io, Firewall& firewall, Log& log, Dispatcher& dispatcher)
-    : firewall_(firewall), log_(log), dispatcher_(dispatcher), acceptor_(io) {
+Server::Server(asio::io_context& io, Firewall& firewall, Log& log, Audit& audit, Dispatcher& dispatcher)
+    : firewall_(firewall), log_(log), audit_(audit), dispatcher_(dispatcher), acceptor_(io) {
   const ControlConfig& control = firewall_.config().control;
   make_way(control.socket);
   acceptor_.assign({}, listen_on(control.socket));
@@ -122,7 +124,7 @@ asio::awaitable<void> Server::accept() {
                        serve(std::make_shared<Connection>(std::move(socket)), std::move(peer), std::move(place)),
                        asio::detached);
     } catch (const std::exception& exception) {
-      log_.warning(std::string("a connection was refused: ") + exception.what());
+      log_.warning(std::string("a connection was refused: ") + exception.what(), {id_of(Message::fault)});
     }
   }
 }
@@ -145,12 +147,10 @@ asio::awaitable<void> Server::serve(std::shared_ptr<Connection> connection, Peer
       Session session{std::move(peer), *access};
       co_await serve_lines(*connection, session);
     } else {
-      log_.warning("uid " + std::to_string(peer.uid) + " (pid " + std::to_string(peer.pid) + ", " + peer.program +
-                       ") may not use the control socket",
-                   {{"XDPFWD_UID", std::to_string(peer.uid)}});
       connection->set_deadline(time_for_an_answer);
       const Error denied(Code::denied, "user " + std::to_string(peer.uid) + " may not control xdpfwd",
                          "run it as root, or as a member of the group in control.admin_group");
+      audit_.refused("connect", nlohmann::json::object(), denied, peer);
       co_await asio::async_write(connection->socket, asio::buffer(error_line(nullptr, denied)), asio::use_awaitable);
     }
     co_await see_off(*connection);

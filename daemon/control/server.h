@@ -13,7 +13,7 @@ class Server {
  public:
   /// Listens on config.control.socket. Replaces a socket that an earlier daemon left there, and throws
   /// Error where something else has its place.
-  Server(boost::asio::io_context& io, Firewall& firewall, Log& log, Dispatcher& dispatcher);
+  Server(boost::asio::io_context& io, Firewall& firewall, Log& log, Audit& audit, Dispatcher& dispatcher);
   /// Removes the socket.
   ~Server();
   Server(const Server&) = delete;
@@ -32,6 +32,7 @@ class Server {
 
   Firewall& firewall_;
   Log& log_;
+  Audit& audit_;
   Dispatcher& dispatcher_;
   boost::asio::local::stream_protocol::acceptor acceptor_;
   // Shared with the places, since a connection that is open when the daemon ends outlives the server.

@@ -9,6 +9,7 @@
 #include "common/error.h"
 #include "daemon/datapath/bpf_log.h"
 #include "daemon/datapath/grace_period.h"
+#include "daemon/log/messages.h"
 
 namespace xdpfwd {
 namespace fs = std::filesystem;
@@ -46,7 +47,9 @@ void Datapath::renew(const Capacity& capacity, std::span<const Effective> entrie
   interfaces_.replace(*current_);
   log_.info("generation " + std::to_string(current_->number()) + " is in force with " + std::to_string(entries.size()) +
                 " entries",
-            {{"XDPFWD_GENERATION", std::to_string(current_->number())}});
+            {id_of(Message::generation),
+             {"XDPFWD_GENERATION", std::to_string(current_->number())},
+             {"XDPFWD_ENTRIES", std::to_string(entries.size())}});
 }
 
 /// How many cells a list takes is known once they are written: where they were too few, it is tried with more.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/error.h"
+#include "daemon/log/messages.h"
 
 namespace xdpfwd {
 
@@ -35,7 +36,7 @@ void Interfaces::replace(Generation& generation) {
       interface.attachment->replace(generation.program());
     } catch (const Error& error) {
       // Its link was detached meanwhile, or the interface is gone: check() attaches it again.
-      log_.warning(error.what(), {{"XDPFWD_INTERFACE", name}});
+      log_.warning(error.what(), {id_of(Message::interface_lost), {"XDPFWD_INTERFACE", name}});
       interface.attachment.reset();
     }
   }
@@ -47,7 +48,7 @@ void Interfaces::want(const std::vector<InterfaceSpec>& specs) {
     if (!wanted && item->second.attachment) {
       item->second.attachment->remove();
       log_.warning("detached " + item->first + ": its packets are no longer filtered",
-                   {{"XDPFWD_INTERFACE", item->first}});
+                   {id_of(Message::detached), {"XDPFWD_INTERFACE", item->first}});
     }
     item = wanted ? std::next(item) : interfaces_.erase(item);
   }
@@ -77,14 +78,14 @@ void Interfaces::check(Interface& interface, Generation& generation) {
     if (index == 0 || is_attached_to(index)) return;
     // The filtered one was renamed, and another one has its name now.
     log_.warning(name + " is another interface now; the one that had the name before is no longer filtered",
-                 {{"XDPFWD_INTERFACE", name}});
+                 {id_of(Message::interface_lost), {"XDPFWD_INTERFACE", name}});
     interface.attachment->remove();
     interface.attachment.reset();
   }
   if (interface.attachment) {
     log_.error(name + (index == 0 ? " is gone; it is filtered again when it comes back"
                                   : " was no longer filtered: it was made again, or its link was detached"),
-               {{"XDPFWD_INTERFACE", name}});
+               {id_of(Message::interface_lost), {"XDPFWD_INTERFACE", name}});
     interface.attachment.reset();
   }
   if (index == 0) {
@@ -99,7 +100,9 @@ void Interfaces::check(Interface& interface, Generation& generation) {
     interface.error = error.what();
     interface.hint = error.hint();
     interface.refused_index = index;
-    if (!told) log_.error(interface.error + "; " + interface.hint, {{"XDPFWD_INTERFACE", name}});
+    if (!told)
+      log_.error(interface.error + "; " + interface.hint,
+                 {id_of(Message::interface_refused), {"XDPFWD_INTERFACE", name}});
   }
 }
 
@@ -129,10 +132,11 @@ void Interfaces::report_attached(const Interface& interface, const std::string& 
   const std::string& name = interface.spec.name;
   const std::string mode(to_string(interface.attachment->mode()));
   if (fallback.empty())
-    log_.info("attached to " + name + " in " + mode + " mode", {{"XDPFWD_INTERFACE", name}, {"XDPFWD_MODE", mode}});
+    log_.info("attached to " + name + " in " + mode + " mode",
+              {id_of(Message::attached), {"XDPFWD_INTERFACE", name}, {"XDPFWD_MODE", mode}});
   else
     log_.warning("attached to " + name + " in generic mode, which is slower: native mode failed: " + fallback,
-                 {{"XDPFWD_INTERFACE", name}, {"XDPFWD_MODE", mode}});
+                 {id_of(Message::attached), {"XDPFWD_INTERFACE", name}, {"XDPFWD_MODE", mode}});
 }
 
 void Interfaces::remove_all() {

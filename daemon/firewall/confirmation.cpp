@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "common/error.h"
+#include "common/text.h"
 #include "daemon/firewall/firewall.h"
+#include "daemon/log/messages.h"
 
 namespace xdpfwd {
 namespace {
@@ -114,13 +116,14 @@ void Firewall::revert_unconfirmed() {
     put_back(changes);
   } catch (const std::exception& error) {
     if (!std::exchange(unconfirmed_->failure_told, true))
-      log_.error(std::string("a change that was not confirmed could not be undone, and it is tried again: ") +
-                 error.what());
+      log_.error(
+          std::string("a change that was not confirmed could not be undone, and it is tried again: ") + error.what(),
+          {id_of(Message::fault)});
     unconfirmed_->undo_at = BootClock::now() + pause_between_tries;
     return;
   }
-  log_.warning("a change was not confirmed in time, and is undone: " + std::to_string(changes.size()) +
-               (changes.size() == 1 ? " claim" : " claims"));
+  log_.warning("a change was not confirmed in time, and is undone: " + counted(changes.size(), "claim", "claims"),
+               {id_of(Message::undone), {"XDPFWD_CLAIMS", std::to_string(changes.size())}});
 }
 
 std::optional<BootTime> Firewall::confirm_by() const {

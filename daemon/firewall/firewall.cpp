@@ -8,6 +8,7 @@
 
 #include "common/error.h"
 #include "daemon/firewall/outlook.h"
+#include "daemon/log/messages.h"
 
 namespace xdpfwd {
 namespace {
@@ -59,7 +60,7 @@ void Firewall::protect_at_start() {
   try {
     blocklist_.change(protect(what_to_protect(config_)));
   } catch (const Error& error) {
-    log_.error(std::string("protected addresses: ") + error.what());
+    log_.error(std::string("protected addresses: ") + error.what(), {id_of(Message::fault)});
   }
 }
 
@@ -119,6 +120,7 @@ Delta Firewall::change(std::vector<Edit> edits, const Conditions& conditions) {
   forget_unconfirmed(kept);
   if (conditions.confirm_within && !delta.claims.empty()) await_confirmation(delta, *conditions.confirm_within);
   watch_capacity();
+  watch_store();
   if (!stored)
     throw Error(Code::not_durable, "store: in force, but not on disk: " + store_.failure().value_or("unknown"),
                 "it is tried again until it is stored; make room, and look at: xdpfwctl status");
@@ -147,7 +149,7 @@ void Firewall::enforce(const Delta& delta) {
     try {
       apply(back);
     } catch (const Error& again) {
-      log_.error(std::string("part of a failed change stays in force: ") + again.what());
+      log_.error(std::string("part of a failed change stays in force: ") + again.what(), {id_of(Message::fault)});
     }
     throw;
   }
@@ -186,17 +188,29 @@ bool Firewall::expire() {
   const std::size_t ended = std::exchange(expired_, 0);
   log_.info(std::to_string(ended) + (ended == 1 ? " claim has ended: " : " claims have ended, one of them: ") +
                 to_string(first.prefix) + " (" + first.source.str() + ")",
-            {{"XDPFWD_PREFIX", to_string(first.prefix)}, {"XDPFWD_SOURCE", first.source.str()}});
+            {id_of(Message::expired),
+             {"XDPFWD_PREFIX", to_string(first.prefix)},
+             {"XDPFWD_SOURCE", first.source.str()},
+             {"XDPFWD_REMOVED", std::to_string(ended)}});
   return false;
 }
 
 void Firewall::tend_store() {
-  if (!unconfirmed_ && !store_.tidy(blocklist_))
-    log_.warning("the journal could not be written anew: " + store_.failure().value_or(""));
+  if (!unconfirmed_) store_.tidy(blocklist_);
   store_.reserve_revisions(blocklist_.revision());
-  if (store_.pending() == 0) return;
-  const std::size_t pending = store_.pending();
-  if (store_.retry()) log_.info(std::to_string(pending) + " changes that could not be stored are on disk now");
+  if (store_.pending() > 0) store_.retry();
+  watch_store();
+}
+
+/// Tells once that something cannot be stored, and once that it is.
+void Firewall::watch_store() {
+  const bool fails = store_.failure().has_value();
+  if (fails == std::exchange(store_fails_, fails)) return;
+  if (fails)
+    log_.error("store: not on disk, and tried again until it is: " + *store_.failure(),
+               {id_of(Message::store_failing)});
+  else
+    log_.info("store: everything is on disk again", {id_of(Message::store_stored)});
 }
 
 InterfaceStatus Firewall::attach(const InterfaceSpec& spec) {

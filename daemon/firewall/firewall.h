@@ -152,6 +152,7 @@ class Firewall {
   std::vector<Edit> protect(ProtectedSet next);
   void protect_at_start();
   void watch_capacity();
+  void watch_store();
   void load_list();
   void enforce(const Delta& delta);
   void apply(const Delta& delta);
@@ -175,6 +176,7 @@ class Firewall {
   std::optional<Unconfirmed> unconfirmed_;
   std::array<unsigned, 2> warned_percent_{};  // of each family's capacity
   std::size_t expired_ = 0;                   // claims, since it was last told
+  bool store_fails_ = false;                  // as told
   std::optional<Error> reload_failure_;
   std::map<std::string, AttachMode> attached_by_command_;
   std::set<std::string> detached_by_command_;  // though configured; until the next reload

@@ -7,6 +7,7 @@
 #include "common/text.h"
 #include "daemon/firewall/firewall.h"
 #include "daemon/firewall/outlook.h"
+#include "daemon/log/messages.h"
 #include "daemon/protection/host_addresses.h"
 
 namespace xdpfwd {
@@ -115,7 +116,8 @@ ProtectedSet Firewall::what_to_protect(const Config& config) const {
   try {
     members = host_addresses();
   } catch (const Error& error) {
-    log_.warning(std::string("what the machine needs is protected as far as it was known before: ") + error.what());
+    log_.warning(std::string("what the machine needs is protected as far as it was known before: ") + error.what(),
+                 {id_of(Message::fault)});
     std::ranges::copy_if(protected_.members(), std::back_inserter(members),
                          [](const auto& one) { return !one.absolute; });
   }
@@ -149,7 +151,8 @@ void Firewall::refresh_protected() {
   for (const Edit& edit : edits)
     if (edit.claim)
       log_.warning(to_string(edit.prefix) + " is protected now (" + edit.claim->reason.str() +
-                   "): it passes, though the list would drop it");
+                       "): it passes, though the list would drop it",
+                   {id_of(Message::protected_now), {"XDPFWD_PREFIX", to_string(edit.prefix)}});
 }
 
 /// Tells once when the list grows past four fifths of what it may hold, and once more when it is all but full.
@@ -162,8 +165,11 @@ void Firewall::watch_capacity() {
     if (capacity_warning(percent) <= warned) continue;
     warned = capacity_warning(percent);
     log_.warning("the list is filling up: " + grouped(blocklist_.used(family)) + " of " +
-                 grouped(blocklist_.capacity().of(family)) + " " + std::string(to_string(family)) +
-                 " entries; raise \"capacity\" in the config file and reload");
+                     grouped(blocklist_.capacity().of(family)) + " " + std::string(to_string(family)) +
+                     " entries; raise \"capacity\" in the config file and reload",
+                 {id_of(Message::capacity),
+                  {"XDPFWD_FAMILY", std::string(to_string(family))},
+                  {"XDPFWD_PERCENT", std::to_string(percent)}});
   }
 }
 

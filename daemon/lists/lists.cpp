@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "daemon/log/messages.h"
 
 namespace xdpfwd {
 namespace {
@@ -70,8 +71,9 @@ void Lists::drop_unnamed() {
     const std::size_t removed = edits.size();
     if (removed > 0) carry_out(std::move(edits));
     firewall_.store().remove_list(name);
-    log_.info("list " + name + " is no longer in the config file: " + std::to_string(removed) +
-              " claims are taken back");
+    log_.info(
+        "list " + name + " is no longer in the config file: " + std::to_string(removed) + " claims are taken back",
+        {id_of(Message::list_removed), {"XDPFWD_SOURCE", name}, {"XDPFWD_REMOVED", std::to_string(removed)}});
   }
 }
 
@@ -118,8 +120,9 @@ void Lists::finish(const Reading& reading, const ListContents& contents) {
   }
   if (!found->error.empty() && found->error != before)
     log_.warning("list " + config.name + ": " + found->error + "; what it held before stays in force",
-                 {{"XDPFWD_SOURCE", config.name}});
-  if (found->error.empty() && !before.empty()) log_.info("list " + config.name + " is good again");
+                 {id_of(Message::list_stale), {"XDPFWD_SOURCE", config.name}});
+  if (found->error.empty() && !before.empty())
+    log_.info("list " + config.name + " is good again", {id_of(Message::list_good), {"XDPFWD_SOURCE", config.name}});
 }
 
 /// Throws Error where what was read is not taken over.
@@ -131,17 +134,21 @@ void Lists::replace(ListStatus& list, const ListContents& contents, bool force) 
   const std::size_t before = difference.kept + difference.changed + difference.removed;
   if (const auto reason = force ? std::nullopt : too_few(config, before, contents.claims.size()))
     throw Error(Code::refused, *reason + "; to take it over all the same: xdpfwctl reload --force-list " + config.name);
-  const std::string summary = summary_of(difference);
-  const bool changes = !difference.edits.empty();
-  if (changes) carry_out(std::move(comparison.difference.edits));
-  if (changes) log_.info("list " + config.name + ": " + summary, {{"XDPFWD_SOURCE", config.name}});
+  if (!difference.edits.empty()) {
+    carry_out(std::move(comparison.difference.edits));
+    log_.info("list " + config.name + ": " + summary_of(difference),
+              {id_of(Message::list_taken),
+               {"XDPFWD_SOURCE", config.name},
+               {"XDPFWD_ADDED", std::to_string(difference.added)},
+               {"XDPFWD_REMOVED", std::to_string(difference.removed)}});
+  }
   if (comparison.passed != list.passed && !comparison.passed.empty())
     log_.warning(
         "list " + config.name + " would drop " + to_string(comparison.passed.front().prefix) + " (" +
             comparison.passed.front().reason + ")" +
             (comparison.passed.size() > 1 ? " and " + std::to_string(comparison.passed.size() - 1) + " more" : "") +
             ", which is protected and passes",
-        {{"XDPFWD_SOURCE", config.name}});
+        {id_of(Message::list_protected), {"XDPFWD_SOURCE", config.name}});
   list.entries = contents.claims.size();
   list.bad_lines = contents.summary.bad;
   list.passed = std::move(comparison.passed);

@@ -1,13 +1,11 @@
 #include "daemon/log/journal_sink.h"
 
-#define SD_JOURNAL_SUPPRESS_LOCATION
 #include <sys/stat.h>
 #include <syslog.h>
-#include <systemd/sd-journal.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <vector>
+#include <string>
 
 namespace xdpfwd {
 namespace {
@@ -36,16 +34,13 @@ bool JournalSink::is_usable() {
 }
 
 void JournalSink::sink_it_(const spdlog::details::log_msg& message) {
-  std::vector<std::string> lines{
-      "MESSAGE=" + std::string(message.payload.data(), message.payload.size()),
-      "PRIORITY=" + std::to_string(priority_of(message.level)),
-      "SYSLOG_IDENTIFIER=xdpfwd",
-  };
+  JournalEntry entry;
+  entry.add("MESSAGE", {message.payload.data(), message.payload.size()});
+  entry.add("PRIORITY", std::to_string(priority_of(message.level)));
+  entry.add("SYSLOG_IDENTIFIER", "xdpfwd");
   if (fields_ != nullptr)
-    for (const Field& field : *fields_) lines.push_back(std::string(field.name) + "=" + field.value);
-  std::vector<iovec> vectors;
-  for (std::string& line : lines) vectors.push_back({line.data(), line.size()});
-  sd_journal_sendv(vectors.data(), static_cast<int>(vectors.size()));
+    for (const Field& field : *fields_) entry.add(field.name, field.value);
+  journal_.send(entry);
 }
 
 }  // namespace xdpfwd

@@ -5,6 +5,7 @@
 
 #include "common/text.h"
 #include "daemon/log/journal_sink.h"
+#include "daemon/log/messages.h"
 
 namespace xdpfwd {
 namespace {
@@ -31,10 +32,19 @@ Log::~Log() = default;
 
 void Log::set_level(Level least) { logger_->set_level(spdlog_level(least)); }
 
-void Log::write(Level level, std::string_view message, Fields fields) {
+void Log::write(Level level, std::string_view message, const Fields& fields) {
   if (journal_) journal_->set_fields(&fields);
   logger_->log(spdlog_level(level), "{}", escaped(message));
   if (journal_) journal_->set_fields(nullptr);
+}
+
+bool Log::flush() {
+  if (!journal_) return true;
+  if (!journal_->journal().flush()) return false;
+  if (const std::size_t lost = journal_->journal().take_lost())
+    warning(counted(lost, "message is", "messages are") + " missing here, since the journal did not take them in time",
+            {id_of(Message::suppressed), {"XDPFWD_MESSAGES", std::to_string(lost)}});
+  return true;
 }
 
 }  // namespace xdpfwd

@@ -2,10 +2,10 @@
 // by hand.
 #pragma once
 
-#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace spdlog {
 class logger;
@@ -20,7 +20,7 @@ struct Field {
   std::string_view name;
   std::string value;
 };
-using Fields = std::initializer_list<Field>;
+using Fields = std::vector<Field>;
 
 class JournalSink;
 
@@ -33,12 +33,15 @@ class Log {
 
   void set_level(Level least);
   /// Control characters in the message are escaped, wherever they come from.
-  void write(Level level, std::string_view message, Fields fields = {});
+  void write(Level level, std::string_view message, const Fields& fields = {});
 
-  void debug(std::string_view message, Fields fields = {}) { write(Level::debug, message, fields); }
-  void info(std::string_view message, Fields fields = {}) { write(Level::info, message, fields); }
-  void warning(std::string_view message, Fields fields = {}) { write(Level::warning, message, fields); }
-  void error(std::string_view message, Fields fields = {}) { write(Level::error, message, fields); }
+  /// Sends what the journal did not take before, and tells of what is missing there. True where nothing is left.
+  bool flush();
+
+  void debug(std::string_view message, const Fields& fields = {}) { write(Level::debug, message, fields); }
+  void info(std::string_view message, const Fields& fields = {}) { write(Level::info, message, fields); }
+  void warning(std::string_view message, const Fields& fields = {}) { write(Level::warning, message, fields); }
+  void error(std::string_view message, const Fields& fields = {}) { write(Level::error, message, fields); }
 
  private:
   std::shared_ptr<JournalSink> journal_;  // null on standard error

@@ -17,9 +17,8 @@ class HealthReport {
   HealthReport(const Firewall& firewall, const Lists& lists, Log& log, const Notifier& notifier)
       : firewall_(firewall), lists_(lists), log_(log), notifier_(notifier) {}
 
-  /// `degraded: eth0: there is no such interface; filtering 1 of 2 interfaces, 1,204 entries`
-  std::string status_line() const { return status_line(health_of(firewall_, lists_)); }
-
+  /// Tells the service manager that the daemon is ready, or so again after a reload; and the journal the first time.
+  void ready();
   /// Looks, several times a second, and tells what was the same the last time: a list that is only just being read is
   /// no news.
   void look();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "daemon/log/messages.h"
 
 namespace xdpfwd {
 namespace {
@@ -100,7 +101,7 @@ void ListWatcher::read(const Lists::Reading& list) {
       try {
         lists_.finish(list, *contents);
       } catch (const std::exception& exception) {
-        log_.error("list " + list.config.name + ": " + exception.what());
+        log_.error("list " + list.config.name + ": " + exception.what(), {id_of(Message::fault)});
       }
     });
   });

@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "common/error.h"
+#include "daemon/log/messages.h"
 
 namespace xdpfwd {
 namespace {
@@ -16,6 +17,9 @@ constexpr auto check_period = 200ms;
 constexpr auto store_period = 5s;
 // Long enough for the requests that have come meanwhile, which take several turns of the loop each.
 constexpr auto pause_between_ends = 10ms;
+constexpr std::chrono::milliseconds pause_for_the_journal{10};
+
+std::string with_hint(const Error& error) { return error.what() + (error.hint().empty() ? "" : "; " + error.hint()); }
 
 }  // namespace
 
@@ -27,8 +31,9 @@ Loop::Loop(Firewall& firewall, Log& log)
       lists_(firewall, log),
       list_watcher_(io_, lists_, log),
       health_(firewall, lists_, log, notifier_),
-      dispatcher_(firewall, lists_, log, [this](const ReloadRequest& request) { return reload(request); }),
-      server_(io_, firewall, log, dispatcher_) {}
+      audit_(log),
+      dispatcher_(firewall, lists_, log, audit_, [this](const ReloadRequest& request) { return reload(request); }),
+      server_(io_, firewall, log, audit_, dispatcher_) {}
 
 Loop::~Loop() {
   link_events_.release();  // the monitor closes it
@@ -43,19 +48,20 @@ void Loop::run() {
     firewall_.check_interfaces();
     expire();
     list_watcher_.tick();
-    health_.look();
   }));
+  spawn(repeat(check_period, [this] { health_.look(); }));  // whatever else may fail
+  spawn(tend_log());
   spawn(repeat(store_period, [this] {
     firewall_.tend_store();
     firewall_.refresh_protected();
     list_watcher_.watch();
     health_.renew_status();
     dispatcher_.tidy();
+    audit_.tell_rest();
   }));
   if (const auto interval = Notifier::watchdog_interval()) spawn(repeat(*interval, [this] { notifier_.watchdog(); }));
   asio::post(io_, [this] {
-    notifier_.ready(health_.status_line());
-    log_.info("ready: " + health_.status_line());
+    health_.ready();
     guarded([this] { firewall_.settle(); });
     guarded([this] { lists_.configure({}); });
     guarded([this] { list_watcher_.watch(); });
@@ -67,7 +73,7 @@ asio::awaitable<void> Loop::follow_signals() {
   for (;;) {
     const int signal = co_await signals_.async_wait(asio::use_awaitable);
     if (signal == SIGHUP)
-      guarded([this] { reload({}); });
+      try_to_reload();
     else
       end(signal);
   }
@@ -91,14 +97,23 @@ asio::awaitable<void> Loop::repeat(std::chrono::microseconds period, std::functi
   }
 }
 
+/// What the journal could not take at once is sent as soon as it can.
+asio::awaitable<void> Loop::tend_log() {
+  asio::steady_timer timer(io_);
+  for (;;) {
+    timer.expires_after(log_.flush() ? check_period : pause_for_the_journal);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
 /// What nobody asked for and fails is told, and tried again at its next turn.
 void Loop::guarded(const std::function<void()>& task) {
   try {
     task();
   } catch (const Error& error) {
-    log_.error(error.what() + (error.hint().empty() ? "" : "; " + error.hint()));
+    log_.error(with_hint(error), {id_of(Message::fault)});
   } catch (const std::exception& exception) {
-    log_.error(exception.what());
+    log_.error(exception.what(), {id_of(Message::fault)});
   }
 }
 
@@ -122,23 +137,34 @@ Firewall::Reloaded Loop::reload(const ReloadRequest& request) {
     list_watcher_.watch();
     for (const std::string& note : reloaded.notes) log_.warning(note);
     log_.info("reloaded " + firewall_.config_file().string() + ": " + std::to_string(reloaded.added) + " added, " +
-              std::to_string(reloaded.removed) + " removed");
-    notifier_.ready(health_.status_line());
+                  std::to_string(reloaded.removed) + " removed",
+              {id_of(Message::reloaded),
+               {"XDPFWD_ADDED", std::to_string(reloaded.added)},
+               {"XDPFWD_REMOVED", std::to_string(reloaded.removed)}});
+    health_.ready();
     return reloaded;
-  } catch (...) {
-    notifier_.ready(health_.status_line());
+  } catch (const std::exception& exception) {
+    const auto* error = dynamic_cast<const Error*>(&exception);
+    const Code code = error == nullptr ? Code::internal : error->code();
+    log_.error("reload: " + (error == nullptr ? exception.what() : with_hint(*error)),
+               {id_of(Message::reload_failed), {"XDPFWD_REASON", std::string(reason_of(code))}});
+    health_.ready();
     throw;
   }
+}
+
+/// For whom no answer is awaited: the journal has it.
+void Loop::try_to_reload() try { reload({}); } catch (const std::exception&) {
 }
 
 void Loop::end(int signal) {
   notifier_.stopping();
   guarded([this] { firewall_.revert_unconfirmed(); });
   if (signal == SIGINT && !Notifier::is_managed()) {
-    log_.info("interrupted: taking the filter off");
+    log_.info("interrupted: taking the filter off", {id_of(Message::stopping)});
     guarded([this] { firewall_.remove(); });
   } else {
-    log_.info("ending; the filter stays in force, and is taken off with: xdpfwd --detach");
+    log_.info("ending; the filter stays in force, and is taken off with: xdpfwd --detach", {id_of(Message::stopping)});
   }
   io_.stop();
 }

@@ -29,8 +29,10 @@ class Loop {
   boost::asio::awaitable<void> follow_signals();
   boost::asio::awaitable<void> follow_interfaces();
   boost::asio::awaitable<void> repeat(std::chrono::microseconds period, std::function<void()> task);
+  boost::asio::awaitable<void> tend_log();
   void guarded(const std::function<void()>& task);
   Firewall::Reloaded reload(const ReloadRequest& request);
+  void try_to_reload();
   void expire();
   void end(int signal);
 
@@ -44,6 +46,7 @@ class Loop {
   Lists lists_;
   ListWatcher list_watcher_;
   HealthReport health_;
+  Audit audit_;
   Dispatcher dispatcher_;
   Server server_;
   boost::asio::steady_timer expiry_pause_{io_};

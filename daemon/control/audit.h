@@ -1,0 +1,32 @@
+// Who has changed what, and who was refused: the journal's audit trail.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "common/commands.h"
+#include "common/error.h"
+#include "daemon/control/peer.h"
+#include "daemon/control/refusal_limit.h"
+#include "daemon/log/log.h"
+
+namespace xdpfwd {
+
+class Audit {
+ public:
+  explicit Audit(Log& log) : log_(log) {}
+
+  /// A request that was carried out; its parameters were checked against the command's row.
+  void changed(const Command& command, const nlohmann::json& params, const nlohmann::json& result, const Peer& peer);
+  /// One that was not, or (not_durable) not wholly. Of many by one user only some are told.
+  void refused(std::string_view command, const nlohmann::json& params, const Error& error, const Peer& peer);
+  /// Tells how many were not told one by one. Called now and then.
+  void tell_rest();
+
+ private:
+  Log& log_;
+  RefusalLimit limit_;
+};
+
+}  // namespace xdpfwd
