@@ -165,10 +165,7 @@ TEST_CASE("A random duration survives being written and read, but for what is cu
   }
 }
 
-}  // namespace
-}  // namespace xdpfwd
-
-TEST_CASE("numbers are grouped by thousands") {
+TEST_CASE("Numbers are grouped by thousands") {
   CHECK(grouped(0) == "0");
   CHECK(grouped(999) == "999");
   CHECK(grouped(1000) == "1,000");
@@ -176,3 +173,6 @@ TEST_CASE("numbers are grouped by thousands") {
   CHECK(counted(1, "entry", "entries") == "1 entry");
   CHECK(counted(0, "entry", "entries") == "0 entries");
 }
+
+}  // namespace
+}  // namespace xdpfwd
