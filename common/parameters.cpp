@@ -188,7 +188,11 @@ const std::array rules{
          "an array of 1 to 1000 frames in hexadecimal, of 14 to 65535 bytes each",
          [] {
            return json{{"type", "array"},
-                       {"items", {{"type", "string"}, {"pattern", "^([0-9A-Fa-f]{2}){14,65535}$"}}},
+                       {"items",
+                        {{"type", "string"},
+                         {"pattern", "^([0-9A-Fa-f]{2})*$"},
+                         {"minLength", 2 * least_frame},
+                         {"maxLength", 2 * largest_frame}}},
                        {"minItems", 1},
                        {"maxItems", most_frames}};
          }},
