@@ -1,30 +1,36 @@
 #include "daemon/blocklist/claim_set.h"
 
 #include <algorithm>
+#include <set>
 
 #include "common/error.h"
 
 namespace xdpfwd {
 namespace {
 
-/// Sorts, unless it is sorted already, as most lists are.
-template <typename Items>
-void sort(Items& items) {
-  if (!std::ranges::is_sorted(items)) std::ranges::sort(items);
+/// Sorts by prefix, unless that is done already, as in most lists; what has the same prefix stays in its order.
+template <typename Items, typename PrefixOf>
+void sort(Items& items, PrefixOf prefix_of) {
+  if (!std::ranges::is_sorted(items, {}, prefix_of)) std::ranges::stable_sort(items, {}, prefix_of);
 }
 
-/// Takes out each item that a later one with the same prefix and source follows. They are in order.
-template <typename Items, typename SamePrefix, typename SourceOf>
-void keep_last(Items& items, SamePrefix same_prefix, SourceOf source_of) {
-  const auto is_followed = [&](auto item) {
-    for (auto later = std::next(item); later != items.end() && same_prefix(*item, *later); ++later)
-      if (source_of(*item) == source_of(*later)) return true;
-    return false;
-  };
-  auto kept = items.begin();
-  for (auto item = items.begin(); item != items.end(); ++item)
-    if (!is_followed(item)) *kept++ = *item;
-  items.erase(kept, items.end());
+/// Takes out each item that a later one with the same prefix and source follows. They are sorted. Returns how many
+/// sources there are at most on a prefix.
+template <typename Items, typename PrefixOf, typename SourceOf>
+std::size_t keep_last(Items& items, PrefixOf prefix_of, SourceOf source_of) {
+  std::set<SharedText> seen;
+  std::size_t most = 0;
+  auto kept = items.rbegin();
+  for (auto item = items.rbegin(); item != items.rend();) {
+    const auto end = std::find_if(
+        item, items.rend(), [&, prefix = prefix_of(*item)](const auto& other) { return prefix_of(other) != prefix; });
+    if (end - item > 1) seen.clear();
+    for (const bool alone = end - item == 1; item != end; ++item)
+      if (alone || seen.insert(source_of(*item)).second) *kept++ = *item;
+    most = std::max(most, seen.size());
+  }
+  items.erase(items.begin(), kept.base());
+  return most;
 }
 
 }  // namespace
@@ -34,7 +40,10 @@ ClaimSet::Origin ClaimSet::origin(const Claim& claim) {
   const auto [position, added] =
       numbers_.try_emplace({claim.source, claim.action, claim.reason, claim.since, claim.until}, next);
   if (added && next == most_origins) throw Error(Code::invalid, "list: too many different reasons and times");
-  if (added) origins_.push_back(claim);
+  if (added) {
+    origins_.push_back(claim);
+    text_ += claim.source.view().size() + claim.reason.view().size();
+  }
   return position->second;
 }
 
@@ -60,14 +69,18 @@ void ClaimSet::set_source(const SharedText& source) {
 }
 
 void ClaimSet::finish() {
-  sort(ipv4_);
-  sort(ipv6_);
-  keep_last(
-      ipv4_, [](std::uint64_t one, std::uint64_t other) { return one >> origin_bits == other >> origin_bits; },
-      [this](std::uint64_t item) { return origins_[origin_of(item)]->source; });
-  keep_last(
-      ipv6_, [](const auto& one, const auto& other) { return one.first == other.first; },
-      [this](const auto& item) { return origins_[item.second]->source; });
+  const auto finish = [this](auto& items, auto key_of, auto number_of) {
+    sort(items, key_of);
+    const auto source_of = [&](const auto& item) -> const SharedText& { return origins_[number_of(item)]->source; };
+    if (keep_last(items, key_of, source_of) > most_sources)
+      throw Error(Code::invalid, "list: more than " + std::to_string(most_sources) + " sources claim the same prefix");
+  };
+  finish(
+      ipv4_, [](std::uint64_t item) { return item >> origin_bits; },
+      [](std::uint64_t item) { return origin_of(item); });
+  finish(
+      ipv6_, [](const auto& item) -> const Prefix& { return item.first; },
+      [](const auto& item) { return item.second; });
 }
 
 }  // namespace xdpfwd

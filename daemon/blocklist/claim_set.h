@@ -18,6 +18,8 @@ class ClaimSet {
   /// Names a kind of claims.
   using Origin = std::uint32_t;
   static constexpr Origin most_origins = 1u << 26;
+  /// On one prefix. The list looks through them one by one.
+  static constexpr std::size_t most_sources = 1000;
 
   /// The number of this claim; the same for equal ones. Throws Error (invalid) past most_origins.
   Origin origin(const Claim& claim);
@@ -25,12 +27,16 @@ class ClaimSet {
 
   /// Gives every claim this source.
   void set_source(const SharedText& source);
-  /// Puts the claims in order, and keeps one of each source on a prefix: the one whose origin was named last.
+  /// Puts the claims in order, and keeps one of each source on a prefix: the one that was added last.
+  /// Throws Error (invalid) past most_sources.
   void finish();
 
   std::size_t size() const { return ipv4_.size() + ipv6_.size(); }
   std::size_t size(Family family) const { return family == Family::ipv4 ? ipv4_.size() : ipv6_.size(); }
   bool empty() const { return size() == 0; }
+  /// What it takes of memory, in units of 128 bytes or less: a claim is one, what claims have in common two and its
+  /// text.
+  std::size_t weight() const { return size() + 2 * origins_.size() + text_ / 128; }
 
   /// Calls with each prefix and its claim, after finish() in the order of the prefixes.
   template <typename Function>
@@ -52,6 +58,7 @@ class ClaimSet {
   std::vector<std::pair<Prefix, Origin>> ipv6_;
   std::vector<SharedClaim> origins_;
   std::map<Attributes, Origin> numbers_;
+  std::size_t text_ = 0;  // bytes in sources and reasons
 };
 
 }  // namespace xdpfwd

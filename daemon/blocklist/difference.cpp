@@ -47,7 +47,8 @@ bool is_same_end(const Until& one, const Until& other) {
 Difference difference(const Blocklist& blocklist, const ClaimSet& wanted, const std::optional<SharedText>& replaced) {
   Difference result;
   std::vector<Edit> removals;
-  result.edits.reserve(wanted.size());  // takes no memory where it is not used
+  constexpr std::size_t of_protection = 64;             // edits that are added to these: no reason to move a million
+  result.edits.reserve(wanted.size() + of_protection);  // takes no memory where it is not used
   Walk walk(blocklist, replaced, removals);
   wanted.each([&](const Prefix& prefix, const SharedClaim& claim) {
     const Entry* entry = walk.reach(prefix);

@@ -95,7 +95,7 @@ class Reference {
     Key key;
     std::optional<ModelClaim> claim;
   };
-  /// What is staged on a connection. Of several claims of a source on a prefix the last kind to be named counts.
+  /// What is staged on a connection. Of several claims of a source on a prefix the last one counts.
   struct Staged {
     struct Kind {
       Source source;

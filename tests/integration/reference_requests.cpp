@@ -158,7 +158,7 @@ Reference::Expected Reference::take_list(unsigned client, const ModelRequest& re
     if (is_derived(key.second))
       skipped.insert(key);
     else
-      wanted[key] = std::max(wanted[key], kind);
+      wanted[key] = kind;
   }
   std::size_t added = 0, updated = 0, kept = 0, removed = 0;
   std::set<Prefix> passed;
