@@ -1,5 +1,6 @@
 // The handlers for whole lists: stage, sync, import and export.
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "common/error.h"
@@ -14,9 +15,20 @@ using nlohmann::json;
 constexpr std::size_t shown = 10;  // of what a dry run would add, and would remove
 constexpr std::size_t default_page = 1000;
 
-/// Far more claims than a list with the greatest number of entries makes; it bounds what a connection can hold.
+/// Far more than a list with the greatest number of entries weighs. It bounds what all connections together can hold.
 std::size_t most_staged(const Capacity& capacity) {
   return 4 * (std::size_t{capacity.ipv4} + capacity.ipv6) + max_request_prefixes;
+}
+
+void check_weight(const Share& share, const Capacity& capacity) {
+  const std::size_t most = most_staged(capacity);
+  if (share.own() > most)
+    throw Error(Code::capacity,
+                "a list of so many claims, or reasons and times, does not fit into the capacity; nothing was changed",
+                "raise \"capacity\" in the config file and reload");
+  if (share.total() > most)
+    throw Error(Code::capacity, "the lists that others are sending leave no room for this one; nothing was changed",
+                "send it again when theirs are in force");
 }
 
 Claim claim_of(const json& group, const ClockPair& clocks) {
@@ -32,21 +44,26 @@ Claim claim_of(const json& group, const ClockPair& clocks) {
   return claim;
 }
 
-void add_lines(ClaimSet& claims, std::string_view lines, ClaimSet::Origin origin) {
+/// A group without a prefix leaves nothing behind.
+void add_group(ClaimSet& claims, const Claim& claim, std::string_view lines) {
+  std::optional<ClaimSet::Origin> origin;
   while (!lines.empty()) {
     const std::size_t length = std::min(lines.find('\n'), lines.size());
-    if (length > 0) claims.add(parse_prefix(lines.substr(0, length)), origin);
+    if (length > 0) {
+      if (!origin) origin = claims.origin(claim);
+      claims.add(parse_prefix(lines.substr(0, length)), *origin);
+    }
     lines.remove_prefix(std::min(length + 1, lines.size()));
   }
 }
 
 /// What was staged, all of it or none; after this nothing is.
-Staged take_staged(Session& session) {
-  Staged staged = std::exchange(session.staged, std::nullopt).value_or(Staged{});
-  if (staged.broken)
+ClaimSet take_staged(Session& session) {
+  std::optional<Staged> staged = std::exchange(session.staged, std::nullopt);
+  if (staged && staged->broken)
     throw Error(Code::invalid, "a part of the list was refused; nothing was changed",
                 "send it again from its beginning");
-  return staged;
+  return staged ? std::move(staged->claims) : ClaimSet();
 }
 
 json described(std::span<const Protected> members) {
@@ -102,53 +119,49 @@ json carry_out(const Call& call, const ClaimSet& claims, const std::optional<Sha
 }  // namespace
 
 json stage(const Call& call) {
-  if (!call.session.staged) call.session.staged.emplace();
-  Staged& staged = *call.session.staged;
+  std::optional<Staged>& staged = call.session.staged;
+  if (!staged) staged = Staged{Share(call.staged_weight)};
   try {
     for (const json& group : call.params["groups"]) {
-      const Claim claim = claim_of(group, staged.begun);
-      if (claim.until && *claim.until <= staged.begun.boot) continue;  // it has ended already
-      const ClaimSet::Origin origin = staged.claims.origin(claim);
-      add_lines(staged.claims, group["prefixes"].get_ref<const std::string&>(), origin);
+      const Claim claim = claim_of(group, staged->begun);
+      if (claim.until && *claim.until <= staged->begun.boot) continue;  // it has ended already
+      add_group(staged->claims, claim, group["prefixes"].get_ref<const std::string&>());
     }
-    if (staged.claims.size() > most_staged(call.firewall.blocklist().capacity()))
-      throw Error(Code::capacity,
-                  "a list of more than " + std::to_string(staged.claims.size()) +
-                      " claims does not fit into the capacity; nothing was changed",
-                  "raise \"capacity\" in the config file and reload");
+    staged->share.resize(staged->claims.weight());
+    check_weight(staged->share, call.firewall.blocklist().capacity());
   } catch (...) {
-    staged = {};
-    staged.broken = true;
+    staged = Staged{Share(call.staged_weight)};
+    staged->broken = true;
     throw;
   }
-  return {{"staged", staged.claims.size()}};
+  return {{"staged", staged->claims.size()}};
 }
 
 json sync(const Call& call) {
   const SharedText source(source_of(call));
-  Staged staged = take_staged(call.session);
-  staged.claims.set_source(source);
-  staged.claims.finish();
-  if (staged.claims.empty() && !call.params.value("force", false))
+  ClaimSet claims = take_staged(call.session);
+  claims.set_source(source);
+  claims.finish();
+  if (claims.empty() && !call.params.value("force", false))
     throw Error(Code::refused, "the list is empty; nothing was changed",
                 "an empty list more often means that fetching it has failed; to empty the source: xdpfwctl flush "
                 "--source " +
                     source.str() + ", or --force");
-  return carry_out(call, staged.claims, source);
+  return carry_out(call, claims, source);
 }
 
 json import(const Call& call) {
-  Staged staged = take_staged(call.session);
-  staged.claims.finish();
+  ClaimSet claims = take_staged(call.session);
+  claims.finish();
   ClaimSet wanted;
   std::size_t skipped = 0;
-  staged.claims.each([&](const Prefix& prefix, const SharedClaim& claim) {
+  claims.each([&](const Prefix& prefix, const SharedClaim& claim) {
     if (is_derived(claim->source) || call.firewall.is_list(claim->source))
       ++skipped;
     else
       wanted.add(prefix, wanted.origin(*claim));
   });
-  json result = carry_out(call, skipped == 0 ? staged.claims : wanted, std::nullopt);
+  json result = carry_out(call, skipped == 0 ? claims : wanted, std::nullopt);
   result["skipped"] = skipped;
   return result;
 }

@@ -1,6 +1,7 @@
 // From a request line to its answer: parse, find the row, check access and parameters, call the handler.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,7 @@ class Dispatcher {
   Audit& audit_;
   Reload reload_;
   BusiestLately busiest_;
+  std::shared_ptr<std::size_t> staged_weight_ = std::make_shared<std::size_t>(0);
 };
 
 }  // namespace xdpfwd

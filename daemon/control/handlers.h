@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -26,6 +27,7 @@ struct Call {
   const nlohmann::json& params;
   const Reload& reload;
   BusiestLately& busiest;
+  const std::shared_ptr<std::size_t>& staged_weight;  // of the lists that all connections have sent so far
 };
 
 /// Calls the handler of a command that exists. Throws Error.

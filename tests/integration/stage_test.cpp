@@ -1,0 +1,93 @@
+// What a connection may hold of a list that is on its way, and what is left out of it.
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <ctime>
+#include <optional>
+
+#include "tests/integration/bulk_list.h"
+#include "tests/integration/live_program.h"
+#include "tests/unit/support.h"
+
+using namespace xdpfwd;
+using namespace xdpfwd::harness;
+using nlohmann::json;
+
+namespace {
+
+const json nothing = json::object();
+
+/// A daemon with so small a capacity that what may be staged is hardly more than one request.
+class Stage : public Fixture {
+ public:
+  Stage() {
+    config["capacity"] = {{"ipv4", 3}, {"ipv6", 1}};
+    start_daemon();
+  }
+};
+
+/// As many groups as a request may have, each with a reason of its own.
+json groups(const char* prefixes, unsigned first = 0) {
+  constexpr unsigned most = 65'536;
+  json all = json::array();
+  for (unsigned number = first; number < first + most; ++number)
+    all.push_back({{"prefixes", prefixes}, {"reason", std::to_string(number)}});
+  return {{"groups", std::move(all)}};
+}
+
+std::vector<Prefix> addresses(std::size_t count) {
+  std::vector<Prefix> prefixes;
+  for (std::size_t number = 0; number < count; ++number) prefixes.push_back(numbered_address(Family::ipv4, number));
+  return prefixes;
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Stage, "groups without a prefix are nothing, those with a reason each more than their prefixes") {
+  ctl::Connection connection = connect(*this);
+  for (unsigned request = 0; request < 4; ++request)
+    CHECK(connection.call("stage", groups("", request * 100'000))["staged"] == 0);
+  const Error error = test::error_of([&] { connection.call("stage", groups("192.0.2.1")); });
+  CHECK(error.code() == Code::capacity);
+  CHECK_THAT(error.what(), Catch::Matchers::Contains("nothing was changed"));
+  // What was refused takes no room, and the next sync or import knows of it.
+  CHECK(test::error_of([&] { connection.call("import", nothing); }).code() == Code::invalid);
+  connection.call("stage", {{"groups", {{{"prefixes", "192.0.2.1\n"}}}}});
+  CHECK(connection.call("import", nothing)["added"] == 1);
+}
+
+TEST_CASE_METHOD(Stage, "all connections share the room for lists on their way") {
+  std::optional<ctl::Connection> first(connect(*this));
+  ctl::Connection second = connect(*this);
+  stage(*first, addresses(40'000), nothing);
+  const Error error = test::error_of([&] { stage(second, addresses(40'000), nothing); });
+  CHECK(error.code() == Code::capacity);
+  CHECK_THAT(error.what(), Catch::Matchers::Contains("others"));
+  first.reset();
+  CHECK(eventually([&] {
+    try {
+      stage(second, addresses(40'000), nothing);
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  }));
+}
+
+TEST_CASE_METHOD(Stage, "a group that has ended is left out, and what it has in common with others as well") {
+  ctl::Connection connection = connect(*this);
+  const std::int64_t now = std::time(nullptr);
+  const json answer = connection.call("stage", {{"groups",
+                                                 {{{"prefixes", "192.0.2.1\n192.0.2.2\n"}, {"until", now - 1}},
+                                                  {{"prefixes", "192.0.2.2\n"}, {"until", now + 1000}},
+                                                  {{"prefixes", "192.0.2.3\n"}, {"until", 1}},
+                                                  {{"prefixes", "192.0.2.4\n"}}}}});
+  CHECK(answer["staged"] == 2);
+  CHECK(connection.call("sync", {{"source", "feed"}})["added"] == 2);
+  CHECK(verdict("192.0.2.1") == "pass");
+  CHECK(verdict("192.0.2.2") == "drop");
+  CHECK(verdict("192.0.2.3") == "pass");
+  CHECK(verdict("192.0.2.4") == "drop");
+  // A list of which all has ended is an empty one.
+  connection.call("stage", {{"groups", {{{"prefixes", "192.0.2.1\n"}, {"until", now - 1}}}}});
+  CHECK(test::error_of([&] { connection.call("sync", {{"source", "feed"}}); }).code() == Code::refused);
+}
