@@ -36,7 +36,8 @@ TEST_CASE_METHOD(Caution, "a change stays when it is confirmed") {
 
 TEST_CASE_METHOD(Caution, "a change is undone when it is not confirmed") {
   ask({"block", "192.0.2.1", "--reason", "old", "--source", "feed"});
-  const std::string before = condition();
+  const auto claims = [&] { return ctl({"export", "--format", "ndjson"}).out; };
+  const std::string before = claims();
   const Outcome sync =
       ctl({"sync", "--source", "feed", "-", "--confirm-within", "2s"}, "198.51.100.0/24\n2001:db8:77::/48\n");
   CHECK_THAT(sync.out, Contains("undone in 2s unless confirmed"));
@@ -44,7 +45,8 @@ TEST_CASE_METHOD(Caution, "a change is undone when it is not confirmed") {
   CHECK(verdict("192.0.2.1") == "pass");
   CHECK(eventually([&] { return verdict("198.51.100.1") == "pass"; }));
   CHECK(verdict("192.0.2.1") == "drop");
-  CHECK(entry("192.0.2.1")["claims"][0]["reason"] == "old");
+  CHECK_THAT(before, Contains("\"old\""));
+  CHECK(claims() == before);
   CHECK(ctl({"confirm"}).status == 1);
 }
 
