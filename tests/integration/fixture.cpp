@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <fstream>
 #include <future>
 
 #include "tests/harness/requirements.h"
@@ -86,6 +87,12 @@ Fixture::KernelObjects Fixture::kernel_objects() const {
         objects.maps.push_back(info_of<bpf_map_info>(object).id);
     }
   return objects;
+}
+
+void fill(const std::filesystem::path& file) {
+  std::ofstream stream(file, std::ios::binary);
+  const std::string block(4096, 'x');
+  while (stream.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) continue;
 }
 
 std::size_t left_of(const Fixture::KernelObjects& objects) {

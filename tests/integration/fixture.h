@@ -29,6 +29,8 @@ class Fixture : Requirements, public Sandbox {
 
   /// Everything that a reload or a refused command must not change, as text.
   std::string condition() const;
+  /// Changes that are in force and not on disk.
+  std::uint64_t pending() const { return ask({"status"})["store"]["pending"]; }
   bool is_attached(const std::string& interface = "guarded0") const;
   std::vector<std::string> generations() const;
   /// The ids of what is pinned.
@@ -38,6 +40,9 @@ class Fixture : Requirements, public Sandbox {
   };
   KernelObjects kernel_objects() const;
 };
+
+/// Writes to the file until there is no more room.
+void fill(const std::filesystem::path& file);
 
 /// Those of them that the kernel still has.
 std::size_t left_of(const Fixture::KernelObjects& objects);

@@ -12,8 +12,6 @@ namespace {
 
 constexpr int not_durable = 6;
 
-std::uint64_t pending(const Fixture& sandbox) { return sandbox.ask({"status"})["store"]["pending"]; }
-
 }  // namespace
 
 TEST_CASE("on a full disk a block bites at once, says so, and is stored when there is room") {
@@ -27,13 +25,13 @@ TEST_CASE("on a full disk a block bites at once, says so, and is stored when the
   CHECK(outcome.status == not_durable);
   CHECK_THAT(outcome.err, Contains("hint: "));
   CHECK(ping_is_silent(sandbox.network(), way, way.bad));
-  CHECK(pending(sandbox) == 1);
+  CHECK(sandbox.pending() == 1);
   CHECK_FALSE(sandbox.ask({"status"})["store"]["error"].is_null());
   CHECK(sandbox.ctl({"block", "192.0.2.1"}).status == not_durable);
-  CHECK(pending(sandbox) == 2);
+  CHECK(sandbox.pending() == 2);
 
   sandbox.free_state();
-  CHECK(eventually([&] { return pending(sandbox) == 0; }));
+  CHECK(eventually([&] { return sandbox.pending() == 0; }));
   CHECK(sandbox.ask({"status"})["store"]["error"].is_null());
   sandbox.restart_daemon(SIGKILL);
   CHECK(ping_is_silent(sandbox.network(), way, way.bad));
