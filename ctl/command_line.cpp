@@ -35,6 +35,11 @@ Error unknown_option(const Command* command, const std::string& typed, const std
   std::vector<std::string_view> names;
   for (const OptionRow& option : options) names.push_back(option.name);
   const std::string_view meant = nearest(typed, names);
+  if (command != nullptr && command->name == "reload" && typed == "--confirm-within")
+    return {Code::invalid,
+            "reload: it cannot undo itself: the config file would bring everything back at the next start",
+            "keep a copy of the file; what the new one blocks can be tried first: xdpfwctl block PREFIX "
+            "--confirm-within 60s"};
   const std::string message = about(command) + escaped(typed) + ": no such option";
   if (!meant.empty()) return {Code::invalid, message, "did you mean " + std::string(meant) + "?"};
   if (command == nullptr) return {Code::invalid, message, "a command's own options follow it; xdpfwctl --help"};

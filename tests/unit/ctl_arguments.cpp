@@ -121,6 +121,9 @@ TEST_CASE("a mistyped command or option is met with the nearest one", "[ctl]") {
   CHECK(complaint({"unblcok", "::1"}) == "unblcok: no such command | did you mean unblock?");
   CHECK(complaint({"frobnicate"}) == "frobnicate: no such command | xdpfwctl --help lists them");
   CHECK(complaint({"block", "::1", "--tll", "5"}) == "block: --tll: no such option | did you mean --ttl?");
+  CHECK_THAT(complaint({"reload", "--confirm-within", "60s"}),
+             Catch::Matchers::Contains("it cannot undo itself") &&
+                 Catch::Matchers::Contains("xdpfwctl block PREFIX --confirm-within"));
   CHECK(complaint({"block", "-x", "::1"}) == "block: -x: no such option | xdpfwctl block --help");
   CHECK(complaint({"helo"}) == "helo: no such command | xdpfwctl --help lists them");  // for programs only
 }
