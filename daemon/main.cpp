@@ -5,6 +5,7 @@
 #include "common/error.h"
 #include "daemon/config/config.h"
 #include "daemon/firewall/firewall.h"
+#include "daemon/lists/file_stream.h"
 #include "daemon/log/log.h"
 #include "daemon/options.h"
 #include "daemon/service/lock.h"
@@ -74,6 +75,9 @@ int main(int argc, char** argv) try {
       break;
     case Options::Task::detach:
       detach(*options, log);
+      break;
+    case Options::Task::send_file:
+      send_file(options->file, STDOUT_FILENO);
       break;
   }
   return 0;

@@ -20,6 +20,8 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_status) {
   app.add_option("--config", config, "the config file")->type_name("FILE")->capture_default_str();
   auto* check = app.add_flag("--check-config", check_config, "check the config file, and do nothing else");
   app.add_flag("--detach", detach, "take the filter off every interface, and end")->excludes(check);
+  std::string file;
+  app.add_option("--send-file", file)->group("");  // for the daemon itself, see daemon/lists/file_stream.h
   app.set_version_flag("--version", "xdpfwd " + std::string(version));
   try {
     app.parse(argc, argv);
@@ -28,7 +30,11 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_status) {
     return std::nullopt;
   }
   options.config = std::filesystem::absolute(config);
-  options.task = check_config ? Options::Task::check_config : detach ? Options::Task::detach : Options::Task::run;
+  options.file = file;
+  if (!file.empty())
+    options.task = Options::Task::send_file;
+  else
+    options.task = check_config ? Options::Task::check_config : detach ? Options::Task::detach : Options::Task::run;
   return options;
 }
 

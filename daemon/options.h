@@ -7,10 +7,11 @@
 namespace xdpfwd {
 
 struct Options {
-  enum class Task { run, check_config, detach };
+  enum class Task { run, check_config, detach, send_file };
 
   Task task = Task::run;
   std::filesystem::path config = "/etc/xdpfwd/xdpfwd.json";
+  std::filesystem::path file = {};  // to be sent
 };
 
 /// Reads the arguments. Where they ask for help or the version, or are wrong, that is printed, and the

@@ -98,9 +98,10 @@ class Firewall {
     std::size_t removed = 0;  // and that are gone
     std::vector<std::string> notes;
   };
-  /// Reads the config file again. Throws Error: everything is as it was then. What it blocks is in force around
-  /// protected addresses in any case; the conditions are for the caller's own.
-  Reloaded reload(Conditions conditions);
+  /// Reads the config file again. Throws Error, also what `judge` throws of what the file says now: everything is as it
+  /// was then. What it blocks is in force around protected addresses in any case; the conditions are for the caller's
+  /// own.
+  Reloaded reload(Conditions conditions, const std::function<void(const Config& next)>& judge);
   /// Why the last one failed, where it did: what is in force is not what the file says.
   const std::optional<Error>& reload_failure() const { return reload_failure_; }
 
@@ -157,7 +158,7 @@ class Firewall {
   void enforce(const Delta& delta);
   void apply(const Delta& delta);
   std::vector<Edit> config_edits(const Config& config, Reloaded* reloaded) const;
-  Reloaded apply_config(const Conditions& conditions);
+  Reloaded apply_config(const Conditions& conditions, const std::function<void(const Config& next)>& judge);
   void apply_lists(const Config& next, const Conditions& conditions, Reloaded& reloaded);
   void resize(const Config& next, std::vector<Edit> edits, const Conditions& conditions);
   void want_interfaces();

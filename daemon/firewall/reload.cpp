@@ -52,9 +52,9 @@ std::vector<Edit> Firewall::config_edits(const Config& config, Reloaded* reloade
   return edits;
 }
 
-Firewall::Reloaded Firewall::reload(Conditions conditions) try {
+Firewall::Reloaded Firewall::reload(Conditions conditions, const std::function<void(const Config& next)>& judge) try {
   conditions.around_protected = true;
-  Reloaded reloaded = apply_config(conditions);
+  Reloaded reloaded = apply_config(conditions, judge);
   reload_failure_.reset();
   return reloaded;
 } catch (const Error& error) {
@@ -62,9 +62,11 @@ Firewall::Reloaded Firewall::reload(Conditions conditions) try {
   throw;
 }
 
-Firewall::Reloaded Firewall::apply_config(const Conditions& conditions) {
+Firewall::Reloaded Firewall::apply_config(const Conditions& conditions,
+                                          const std::function<void(const Config& next)>& judge) {
   Config next = read_config(config_file_);
   refuse_what_needs_a_restart(config_file_, config_, next);
+  judge(next);
   Reloaded reloaded{.notes = next.notes};
   apply_lists(next, conditions, reloaded);
   config_ = std::move(next);

@@ -1,38 +1,22 @@
 #include "daemon/lists/list_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
 #include "common/error.h"
-#include "daemon/datapath/fd.h"
+#include "daemon/lists/file_stream.h"
 
 namespace xdpfwd {
 namespace {
 
-/// Does not wait for the other end of a FIFO, and takes nothing but files.
-Fd open_file(const std::filesystem::path& path, struct stat& state) {
-  Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file || fstat(file.get(), &state) != 0) throw system_error("read " + path.string(), errno);
-  if (!S_ISREG(state.st_mode)) throw Error(Code::invalid, "read " + path.string() + ": it is no regular file");
-  return file;
-}
-
-std::size_t read_some(int file, std::span<char> buffer, const std::filesystem::path& path) {
-  for (;;) {
-    const ssize_t size = read(file, buffer.data(), buffer.size());
-    if (size >= 0) return static_cast<std::size_t>(size);
-    if (errno != EINTR) throw system_error("read " + path.string(), errno);
-  }
-}
-
-bool is_same(const struct stat& before, const struct stat& after) {
-  return before.st_size == after.st_size && before.st_mtim.tv_sec == after.st_mtim.tv_sec &&
-         before.st_mtim.tv_nsec == after.st_mtim.tv_nsec;
+/// How long nobody must write to the file until it can be read; nothing where that was long ago, or the file has a time
+/// of another clock.
+std::optional<std::chrono::nanoseconds> too_fresh(const struct stat& state) {
+  using namespace std::chrono;
+  const nanoseconds written = seconds(state.st_mtim.tv_sec) + nanoseconds(state.st_mtim.tv_nsec);
+  const nanoseconds age = system_clock::now().time_since_epoch() - written;
+  if (abs(age) >= time_to_settle) return std::nullopt;
+  return time_to_settle - age;
 }
 
 /// Counts good items among the bad ones.
@@ -44,9 +28,10 @@ void reject(ListSummary& summary, const std::vector<BadLine>& first, std::uint64
   if (summary.bad_lines.size() > ListSummary::most_bad_lines) summary.bad_lines.resize(ListSummary::most_bad_lines);
 }
 
-void read_into(ListContents& contents, const ListConfig& list, std::size_t most) {
-  struct stat before {};
-  const Fd file = open_file(list.path, before);
+void read_into(ListContents& contents, int socket, const ListConfig& list, std::size_t most) {
+  FileStream file(socket);
+  contents.too_fresh = too_fresh(file.state());
+  if (contents.too_fresh) return;
   const SharedText source(list.name);
   const ClockPair clocks = ClockPair::now();
   const WallTime since = clocks.wall;
@@ -54,8 +39,8 @@ void read_into(ListContents& contents, const ListConfig& list, std::size_t most)
   std::uint64_t others = 0;
   std::vector<BadLine> first_others;
   contents.summary = read_list(
-      [&](std::span<char> buffer) { return read_some(file.get(), buffer, list.path); }, list.format,
-      std::min<std::int64_t>(before.st_mtim.tv_sec, now),  // a time to live began when the file was written
+      [&](std::span<char> buffer) { return file.read(buffer); }, list.format,
+      std::min<std::int64_t>(file.state().st_mtim.tv_sec, now),  // a time to live began when the file was written
       [&](const ListItem& item) {
         // What another list allows must not be dropped by this one.
         if (!item.action.empty() && item.action != to_string(list.action)) {
@@ -75,18 +60,15 @@ void read_into(ListContents& contents, const ListConfig& list, std::size_t most)
       });
   reject(contents.summary, first_others, others);
   contents.claims.finish();
-  struct stat after {};
-  if (fstat(file.get(), &after) != 0) throw system_error("read " + list.path.string(), errno);
-  contents.error =
-      is_same(before, after) ? doubt(contents.summary) : std::optional<std::string>("it was written while it was read");
+  contents.error = file.was_written() ? "it was written while it was read" : doubt(contents.summary);
 }
 
 }  // namespace
 
-ListContents read_list_file(const ListConfig& list, std::size_t most) noexcept {
+ListContents read_list_file(int socket, const ListConfig& list, std::size_t most) noexcept {
   ListContents contents;
   try {
-    read_into(contents, list, most);
+    read_into(contents, socket, list, most);
   } catch (const Error& error) {
     contents.error = error.what() + (error.hint().empty() ? "" : "; " + error.hint());
   } catch (const std::exception& exception) {

@@ -1,7 +1,7 @@
-// Reads the file of one list. Touches nothing else, so that it may be done on another thread: a file on a slow disk
-// must not keep the daemon from anything.
+// Reads one list out of its file. Touches nothing else, so that it may be done on another thread.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -16,9 +16,15 @@ struct ListContents {
   ClaimSet claims;  // finished
   ListSummary summary;
   std::optional<std::string> error;  // also where it was no list, or is not whole
+  /// Nothing was read: somebody may be writing to it, and it should be looked at again after this time.
+  std::optional<std::chrono::nanoseconds> too_fresh;
 };
 
-/// Never throws. `most` bounds how many claims are taken before the list is given up.
-ListContents read_list_file(const ListConfig& list, std::size_t most) noexcept;
+/// Whoever writes a list in several steps is taken to be done when this long nothing came.
+inline constexpr std::chrono::seconds time_to_settle{1};
+
+/// Reads what comes through the socket of a FileStream. Never throws. `most` bounds how many claims are taken before
+/// the list is given up.
+ListContents read_list_file(int socket, const ListConfig& list, std::size_t most) noexcept;
 
 }  // namespace xdpfwd

@@ -14,8 +14,11 @@ using namespace std::chrono_literals;
 /// Stored as the time when a list was read that was not yet.
 constexpr WallTime never{};
 
-/// Some write a list in several steps.
+/// For the rest of the events that come with this one.
 constexpr auto settling_time = 200ms;
+
+/// When somebody should be told that a file never gets read.
+constexpr auto longest_wait_for_writer = 1min;
 
 /// Why so few entries cannot be right; nothing where they may be.
 std::optional<std::string> too_few(const ListConfig& config, std::size_t before, std::size_t now) {
@@ -36,11 +39,14 @@ std::string summary_of(const Difference& difference) {
 
 }  // namespace
 
-void Lists::configure(const std::string& forced) {
-  if (!forced.empty() && !firewall_.is_list(forced))
-    throw Error(Code::not_found, "reload: the config file names no list \"" + forced + "\"",
+void Lists::check(const Config& next, const std::string& forced) {
+  if (!forced.empty() && std::ranges::find(next.lists, forced, &ListConfig::name) == next.lists.end())
+    throw Error(Code::not_found, "reload: the config file names no list \"" + forced + "\"; nothing was changed",
                 "xdpfwctl status shows the lists");
-  const auto stored = firewall_.store().lists();
+}
+
+void Lists::configure(const std::string& forced) {
+  const std::map<std::string, WallTime> stored = stored_lists();
   std::vector<ListStatus> next;
   for (const ListConfig& config : firewall_.config().lists) {
     const auto known = std::ranges::find(lists_, config.name, [](const ListStatus& list) { return list.config.name; });
@@ -63,8 +69,22 @@ void Lists::configure(const std::string& forced) {
   drop_unnamed();
 }
 
-void Lists::drop_unnamed() {
-  if (std::ranges::any_of(lists_, [](const ListStatus& list) { return !list.read; })) return;
+/// As far as they can be read: without, the lists count as not read yet, which they will be.
+std::map<std::string, WallTime> Lists::stored_lists() try {
+  return firewall_.store().lists();
+} catch (const Error& error) {
+  log_.error(error.what());
+  return {};
+}
+
+/// What cannot be done now is tried again whenever a list was read.
+void Lists::drop_unnamed() try {
+  if (std::ranges::all_of(lists_, [](const ListStatus& list) { return list.read.has_value(); })) take_back_unnamed();
+} catch (const Error& error) {
+  log_.error(std::string("lists that are no longer in the config file: ") + error.what());
+}
+
+void Lists::take_back_unnamed() {
   for (const auto& [name, read] : firewall_.store().lists()) {
     if (firewall_.is_list(name)) continue;
     std::vector<Edit> edits = firewall_.blocklist().claims_of(name);
@@ -92,13 +112,18 @@ void Lists::touch(const std::filesystem::path& file) {
       schedules_[index].due = std::min(schedules_[index].due, BootClock::now() + settling_time);
 }
 
-std::optional<Lists::Reading> Lists::next_due() {
+std::optional<Lists::Reading> Lists::next_due(const std::function<bool(const std::string&)>& is_being_read) {
   const BootTime now = BootClock::now();
-  const auto first = std::ranges::min_element(schedules_, {}, &Schedule::due);
-  if (first == schedules_.end() || first->due > now) return std::nullopt;
-  const ListConfig& config = lists_[static_cast<std::size_t>(first - schedules_.begin())].config;
-  first->due = now + config.refresh;
-  return Reading{config, std::exchange(first->force, false)};
+  const ListStatus* first = nullptr;
+  for (const ListStatus& list : lists_) {
+    const BootTime due = schedule_of(list).due;
+    if (due > now || is_being_read(list.config.name)) continue;
+    if (first == nullptr || due < schedule_of(*first).due) first = &list;
+  }
+  if (first == nullptr) return std::nullopt;
+  Schedule& schedule = schedule_of(*first);
+  schedule.due = now + first->config.refresh;
+  return Reading{first->config, std::exchange(schedule.force, false)};
 }
 
 std::size_t Lists::most_claims() const {
@@ -106,23 +131,51 @@ std::size_t Lists::most_claims() const {
   return std::size_t{capacity.ipv4} + capacity.ipv6;
 }
 
-void Lists::finish(const Reading& reading, const ListContents& contents) {
-  const ListConfig& config = reading.config;
+/// Nothing where a reload has changed or removed it.
+ListStatus* Lists::find(const ListConfig& config) {
   const auto found = std::ranges::find(lists_, config, &ListStatus::config);
-  if (found == lists_.end()) return;  // a reload has changed or removed it meanwhile
-  const std::string before = found->error;
+  return found == lists_.end() ? nullptr : &*found;
+}
+
+void Lists::finish(const Reading& reading, const ListContents& contents) {
+  ListStatus* list = find(reading.config);
+  if (list == nullptr) return;
+  if (contents.too_fresh) return wait_for_writer(*list, reading, *contents.too_fresh);
+  schedule_of(*list).fresh_since.reset();
   try {
-    replace(*found, contents, reading.force);
-    found->error.clear();
-    drop_unnamed();
+    replace(*list, contents, reading.force);
+    tell(*list, {});
   } catch (const Error& error) {
-    found->error = error.what();
+    tell(*list, error.what());
   }
-  if (!found->error.empty() && found->error != before)
-    log_.warning("list " + config.name + ": " + found->error + "; what it held before stays in force",
-                 {id_of(Message::list_stale), {"XDPFWD_SOURCE", config.name}});
-  if (found->error.empty() && !before.empty())
-    log_.info("list " + config.name + " is good again", {id_of(Message::list_good), {"XDPFWD_SOURCE", config.name}});
+  drop_unnamed();
+}
+
+void Lists::tell_slow(const Reading& reading) {
+  if (ListStatus* list = find(reading.config))
+    tell(*list,
+         "reading it takes unusually long, as it does when its disk does not answer; it is still being waited for");
+}
+
+void Lists::wait_for_writer(ListStatus& list, const Reading& reading, std::chrono::nanoseconds time) {
+  const BootTime now = BootClock::now();
+  Schedule& schedule = schedule_of(list);
+  schedule.due = std::min(schedule.due, now + time);
+  schedule.force |= reading.force;
+  if (!schedule.fresh_since) schedule.fresh_since = now;
+  if (now - *schedule.fresh_since >= longest_wait_for_writer)
+    tell(list, "somebody writes to it all the time; whoever does should write another file and move it into its place");
+}
+
+/// Why what was found is not in force; empty where it is. In the journal when it changes.
+void Lists::tell(ListStatus& list, std::string error) {
+  const std::string before = std::exchange(list.error, std::move(error));
+  const std::string& name = list.config.name;
+  if (!list.error.empty() && list.error != before)
+    log_.warning("list " + name + ": " + list.error + "; what it held before stays in force",
+                 {id_of(Message::list_stale), {"XDPFWD_SOURCE", name}});
+  if (list.error.empty() && !before.empty())
+    log_.info("list " + name + " is good again", {id_of(Message::list_good), {"XDPFWD_SOURCE", name}});
 }
 
 /// Throws Error where what was read is not taken over.

@@ -2,6 +2,9 @@
 // and how each of them fares.
 #pragma once
 
+#include <chrono>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,10 +27,11 @@ class Lists {
  public:
   Lists(Firewall& firewall, Log& log) : firewall_(firewall), log_(log) {}
 
+  /// Throws Error (not_found) where the config file names no list `forced`, which is none or one.
+  static void check(const Config& next, const std::string& forced);
   /// Takes over which lists the config file names, and has all of them be read. The claims of those that it no longer
   /// names are taken back once all others have been read: a list may only have got another name. What is read of the
-  /// list `forced` replaces what is in force, however small it is. Throws Error (not_found) where there is no such
-  /// list.
+  /// list `forced` replaces what is in force, however small it is. What fails of it is told in the journal.
   void configure(const std::string& forced);
 
   /// Has every list in this file be read after a short while, in which nobody writes to it.
@@ -36,12 +40,15 @@ class Lists {
     ListConfig config;
     bool force = false;
   };
-  /// The list that it has been time to read for longest, if there is one. finish() is to follow.
-  std::optional<Reading> next_due();
+  /// The list that it has been time to read for longest, if there is one, but for those that are being read. finish()
+  /// is to follow.
+  std::optional<Reading> next_due(const std::function<bool(const std::string& name)>& is_being_read);
   /// How many claims a list is read to at most.
   std::size_t most_claims() const;
   /// Takes over what was read of it, or tells why not.
   void finish(const Reading& reading, const ListContents& contents);
+  /// Tells that it is being read for so long that something must be wrong. finish() follows if it ends all the same.
+  void tell_slow(const Reading& reading);
 
   const std::vector<ListStatus>& status() const { return lists_; }
 
@@ -49,9 +56,16 @@ class Lists {
   struct Schedule {
     BootTime due;
     bool force = false;
+    std::optional<BootTime> fresh_since = {};  // when the file was first found to be too fresh
   };
 
+  Schedule& schedule_of(const ListStatus& list) { return schedules_[static_cast<std::size_t>(&list - lists_.data())]; }
+  ListStatus* find(const ListConfig& config);
+  void wait_for_writer(ListStatus& list, const Reading& reading, std::chrono::nanoseconds time);
+  void tell(ListStatus& list, std::string error);
+  std::map<std::string, WallTime> stored_lists();
   void drop_unnamed();
+  void take_back_unnamed();
   void carry_out(std::vector<Edit> edits);
   void replace(ListStatus& list, const ListContents& contents, bool force);
 

@@ -1,15 +1,21 @@
-// Has lists be read when their files change, when it is time, and when the config says so; on a thread of its own.
+// Has lists be read when their files change, when it is time, and when the config says so. Each is read by a process
+// and a thread of its own, and nothing here asks a disk for anything on the daemon's own thread: one that hangs keeps
+// its list from being read, and nothing else.
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "daemon/control/asio.h"
 #include "daemon/datapath/fd.h"
+#include "daemon/lists/file_stream.h"
 #include "daemon/lists/lists.h"
 
 namespace xdpfwd {
@@ -19,31 +25,49 @@ class ListWatcher {
   ListWatcher(boost::asio::io_context& io, Lists& lists, Log& log);
   ~ListWatcher();
 
-  /// Begins to read what is due, unless something is being read. Called often.
+  /// Begins to read what is due, and tells of what takes too long. Called often.
   void tick();
-  /// Watches the directories of the lists that there are now. Called now and then, since a directory may come later, or
-  /// another one may take its place.
-  void watch();
+  /// Has those lists be read whose directory has come, or whose directory another one has taken the place of. Called
+  /// now and then.
+  void look();
 
  private:
+  using Identity = std::pair<std::uint64_t, std::uint64_t>;  // device and inode
+  struct Place {
+    std::filesystem::path file;
+    std::optional<Identity> directory;  // that it is in, if that is there
+    bool operator==(const Place&) const = default;
+  };
+  using Names = std::set<std::pair<int, std::string>>;  // a watch, and the file's name in that directory
+  struct Watched {
+    std::vector<Place> places;
+    Names names;
+    bool is_known = false;  // to the kernel, without a look at the disk
+  };
+  /// There is one until its process has ended, which it does only when the disk answers.
+  struct Reader {
+    Lists::Reading reading;
+    FileSender sender;
+    BootTime begun = BootClock::now();
+    std::thread thread = {};  // while it reads
+    bool is_slow = false;
+  };
+
+  static std::optional<std::vector<Place>> places_of(const std::filesystem::path& list);
+  void watch(const std::filesystem::path& list);
+  void forget(const Names& names);
   boost::asio::awaitable<void> follow_events();
-  void read(const Lists::Reading& list);
   void drain();
-  void watch(const std::filesystem::path& file, const std::filesystem::path& list);
+  void begin(const Lists::Reading& reading);
+  void finish(const std::string& name, const ListContents& contents);
 
   boost::asio::io_context& io_;
   Lists& lists_;
   Log& log_;
   Fd inotify_;
   boost::asio::posix::stream_descriptor events_;
-  struct Watched {
-    std::string file;            // its name in the directory
-    std::filesystem::path list;  // the path that the config file has
-    auto operator<=>(const Watched&) const = default;
-  };
-  std::map<int, std::set<Watched>> directories_;  // by watch
-  bool reading_ = false;
-  std::optional<boost::asio::thread_pool> thread_;  // once there is a list
+  std::map<std::filesystem::path, Watched> watched_;  // by the path that the config file has
+  std::map<std::string, Reader> readers_;             // by the list's name
 };
 
 }  // namespace xdpfwd

@@ -54,7 +54,7 @@ void Loop::run() {
   spawn(repeat(store_period, [this] {
     firewall_.tend_store();
     firewall_.refresh_protected();
-    list_watcher_.watch();
+    list_watcher_.look();
     health_.renew_status();
     dispatcher_.tidy();
     audit_.tell_rest();
@@ -64,7 +64,6 @@ void Loop::run() {
     health_.ready();
     guarded([this] { firewall_.settle(); });
     guarded([this] { lists_.configure({}); });
-    guarded([this] { list_watcher_.watch(); });
   });
   io_.run();
 }
@@ -132,9 +131,9 @@ void Loop::expire() {
 Firewall::Reloaded Loop::reload(const ReloadRequest& request) {
   notifier_.reloading();
   try {
-    const Firewall::Reloaded reloaded = firewall_.reload(request.conditions);
-    lists_.configure(request.forced_list);
-    list_watcher_.watch();
+    const auto judge = [&](const Config& next) { Lists::check(next, request.forced_list); };
+    const Firewall::Reloaded reloaded = firewall_.reload(request.conditions, judge);
+    lists_.configure(request.forced_list);  // does not fail: the new config is in force
     for (const std::string& note : reloaded.notes) log_.warning(note);
     log_.info("reloaded " + firewall_.config_file().string() + ": " + std::to_string(reloaded.added) + " added, " +
                   std::to_string(reloaded.removed) + " removed",

@@ -1,56 +1,13 @@
 // Lists that the config file names: taken over, kept up to date, and kept in force when what is there cannot be right.
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <map>
 
 #include "tests/harness/sandbox_traffic.h"
-#include "tests/integration/fixture.h"
+#include "tests/integration/list_fixture.h"
 
 using namespace xdpfwd;
 using namespace xdpfwd::harness;
 using Catch::Matchers::Contains;
-
-namespace {
-
-using Members = std::map<std::string, nlohmann::json>;
-
-class ListFixture : public Fixture {
- public:
-  std::filesystem::path file() const { return path() / "lists" / "feed.txt"; }
-
-  /// Names one list in the config; its file is not there yet.
-  explicit ListFixture(const Members& more = {}) {
-    std::filesystem::create_directories(file().parent_path());
-    nlohmann::json list{{"name", "feed"}, {"path", file()}};
-    for (const auto& [key, value] : more) list[key] = value;
-    config["lists"] = {list};
-  }
-
-  /// Puts another file in its place, as those do who don't want a half-written one to be read.
-  void replace(const std::string& text) const {
-    write_file(path() / "lists" / "new", text);
-    std::filesystem::rename(path() / "lists" / "new", file());
-  }
-
-  nlohmann::json list() const { return ask({"status"})["lists"][0]; }
-  bool becomes_good(std::size_t entries) const {
-    return eventually([&] { return list()["error"].is_null() && list()["entries"] == entries; });
-  }
-  bool becomes_stale(const std::string& reason) const {
-    return eventually([&] {
-      const nlohmann::json error = list()["error"];
-      return error.is_string() && error.get<std::string>().find(reason) != std::string::npos;
-    });
-  }
-};
-
-std::string hosts(unsigned count) {
-  std::string text;
-  for (unsigned number = 1; number <= count; ++number) text += "192.0.2." + std::to_string(number) + "\n";
-  return text;
-}
-
-}  // namespace
 
 TEST_CASE("a list in the config is in force soon after the start, and goes with the config") {
   ListFixture sandbox;

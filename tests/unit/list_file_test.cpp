@@ -2,12 +2,16 @@
 #include "daemon/lists/list_file.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <ctime>
 #include <fstream>
+#include <thread>
+
+#include "daemon/lists/file_stream.h"
 
 using namespace xdpfwd;
 using Catch::Matchers::Contains;
@@ -30,7 +34,11 @@ class ListFile {
     config.name = "feed";
     config.path = path_;
     config.action = action;
-    return read_list_file(config, 1000);
+    int ends[2];
+    REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+    const Fd ours(ends[0]);
+    std::jthread sender([this, theirs = Fd(ends[1])] { send_file(path_, theirs.get()); });
+    return read_list_file(ours.get(), config, 1000);
   }
 
  private:
@@ -91,4 +99,26 @@ TEST_CASE("what has another action than its list is no part of it", "[list]") {
 TEST_CASE("why a file is no list is told with what to do about it", "[list]") {
   CHECK_THAT(ListFile("\x1f\x8b\x08 and so on").read().error.value_or("no"),
              Contains("it is compressed (gzip); unpack it first, with gzip -dc"));
+}
+
+TEST_CASE("a file that may still be written to is left alone for a second", "[list]") {
+  const ListContents contents = ListFile("192.0.2.1\n", 0).read();
+  CHECK_FALSE(contents.error);
+  REQUIRE(contents.too_fresh);
+  CHECK(*contents.too_fresh <= std::chrono::seconds(1));
+  CHECK(*contents.too_fresh > std::chrono::seconds(0));
+  CHECK(contents.claims.empty());
+  CHECK_FALSE(ListFile("192.0.2.1\n", 2).read().too_fresh);
+}
+
+TEST_CASE("what is no file, or goes away on the way, is an error and no end", "[list]") {
+  int ends[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+  const Fd ours(ends[0]);
+  {
+    const Fd theirs(ends[1]);
+    send_file("/proc/self", theirs.get());
+  }
+  CHECK_THAT(read_list_file(ours.get(), {}, 1000).error.value_or("no"), Contains("no regular file"));
+  CHECK_THAT(read_list_file(ours.get(), {}, 1000).error.value_or("no"), Contains("could not be read to its end"));
 }
