@@ -20,14 +20,26 @@ std::uint32_t Cells::allocate(std::uint32_t count) {
   const std::size_t size_class = class_of(count);
   const std::uint32_t size = sizes[size_class];
   std::uint32_t block = 0;
+  // As entries go, large blocks become free and small ones are wanted.
+  const auto split_larger = [&] {
+    std::size_t larger = size_class + 1;
+    while (larger < sizes.size() && !take_free(larger, block)) ++larger;
+    if (larger == sizes.size()) return false;
+    for (std::uint32_t rest = size; rest < sizes[larger];) {
+      const auto fitting = std::ranges::upper_bound(sizes, sizes[larger] - rest) - sizes.begin() - 1;
+      free_[static_cast<std::size_t>(fitting)].push_back(block + rest);
+      rest += sizes[static_cast<std::size_t>(fitting)];
+    }
+    return true;
+  };
   if (!take_free(size_class, block)) {
     if (end_ + size <= words_.size()) {
       block = end_;
       end_ += size;
-    } else {
+    } else if (!split_larger()) {
       if (retired_ < words_.size() / worthwhile_share) throw TablesFull();
       reclaim();
-      if (!take_free(size_class, block)) throw TablesFull();
+      if (!take_free(size_class, block) && !split_larger()) throw TablesFull();
     }
   }
   used_ += size;

@@ -20,6 +20,15 @@ std::vector<Delta::ClaimChange> reversed(std::span<const Delta::ClaimChange> cha
   return back;
 }
 
+/// As many as go in so short a time that nobody waits long for an answer meanwhile; a round has costs of its own, so
+/// that a few at a time would take forever.
+std::size_t ends_for_next_round(std::size_t ended, std::chrono::nanoseconds took) {
+  constexpr std::chrono::nanoseconds time_for_a_round = std::chrono::milliseconds(100);
+  const double factor = std::chrono::duration<double>(time_for_a_round) / took;
+  const auto wanted = static_cast<std::size_t>(static_cast<double>(ended) * std::clamp(factor, 0.5, 2.0));
+  return std::clamp<std::size_t>(wanted, 1'000, 100'000);
+}
+
 }  // namespace
 
 Firewall::Firewall(std::filesystem::path config_file, Config config, Log& log)
@@ -167,10 +176,9 @@ void Firewall::apply(const Delta& delta) {
 }
 
 bool Firewall::expire() {
-  // So many that nobody waits long for an answer meanwhile.
-  constexpr std::size_t at_once = 5'000;
+  const BootTime begun = BootClock::now();
   if (unconfirmed_ && unconfirmed_->undo_at <= BootClock::now()) revert_unconfirmed();
-  std::vector<Edit> due = blocklist_.due(BootClock::now(), at_once);
+  std::vector<Edit> due = blocklist_.due(begun, ends_at_once_);
   if (due.empty()) return false;
   // Claims of one source side by side take few rows in the store.
   std::ranges::stable_sort(due, {}, &Edit::source);
@@ -184,7 +192,10 @@ bool Firewall::expire() {
   }
   if (!unconfirmed.empty()) put_back(unconfirmed);
   expired_ += found;
-  if (found == at_once) return true;
+  if (found == ends_at_once_) {
+    ends_at_once_ = ends_for_next_round(found, BootClock::now() - begun);
+    return true;
+  }
   const std::size_t ended = std::exchange(expired_, 0);
   log_.info(std::to_string(ended) + (ended == 1 ? " claim has ended: " : " claims have ended, one of them: ") +
                 to_string(first.prefix) + " (" + first.source.str() + ")",
@@ -196,7 +207,8 @@ bool Firewall::expire() {
 }
 
 void Firewall::tend_store() {
-  if (!unconfirmed_) store_.tidy(blocklist_);
+  // Not in the middle of many ends: soon there is less to write.
+  if (!unconfirmed_ && expired_ == 0) store_.tidy(blocklist_);
   store_.reserve_revisions(blocklist_.revision());
   if (store_.pending() > 0) store_.retry();
   watch_store();
