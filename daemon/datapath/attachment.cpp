@@ -9,8 +9,10 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <vector>
 
 #include "common/error.h"
+#include "daemon/datapath/attached_program.h"
 
 namespace xdpfwd {
 namespace {
@@ -26,19 +28,10 @@ unsigned flags_of(AttachMode mode) {
   }
 }
 
-/// What the kernel says is on an interface. The mode in an answer is not numbered like the flag in a
-/// request, so the program ids by mode are what can be trusted.
-bpf_xdp_query_opts query(unsigned index) {
-  bpf_xdp_query_opts answer{};
-  answer.sz = sizeof(answer);
-  if (bpf_xdp_query(static_cast<int>(index), 0, &answer) != 0) answer.attach_mode = XDP_ATTACHED_NONE;
-  return answer;
-}
-
 AttachMode mode_of(unsigned index, std::uint32_t program_id) {
-  const bpf_xdp_query_opts answer = query(index);
-  if (answer.hw_prog_id == program_id) return AttachMode::offload;
-  return answer.skb_prog_id == program_id ? AttachMode::generic : AttachMode::native;
+  const std::vector<AttachedProgram> programs = attached_programs(index);
+  const auto found = std::ranges::find(programs, program_id, &AttachedProgram::id);
+  return found == programs.end() ? AttachMode::native : found->mode;
 }
 
 std::optional<bpf_link_info> info_of(int link) {
@@ -48,25 +41,12 @@ std::optional<bpf_link_info> info_of(int link) {
   return info;
 }
 
-/// `"name" (id 42, native)`; the name needs CAP_SYS_ADMIN, which the service does not have.
-std::string foreign_program(unsigned index) {
-  const bpf_xdp_query_opts answer = query(index);
-  const std::uint32_t id = std::max({answer.drv_prog_id, answer.skb_prog_id, answer.hw_prog_id});
-  const std::string mode = answer.hw_prog_id != 0 ? "offload" : answer.skb_prog_id != 0 ? "generic" : "native";
-  std::string name;
-  if (const Fd program(bpf_prog_get_fd_by_id(id)); program) {
-    bpf_prog_info info{};
-    __u32 size = sizeof(info);
-    if (bpf_obj_get_info_by_fd(program.get(), &info, &size) == 0) name = "\"" + std::string(info.name) + "\" ";
-  }
-  return name + "(id " + std::to_string(id) + ", " + mode + ")";
-}
-
 Error cannot_attach(const InterfaceSpec& spec, unsigned index, AttachMode mode, int reason) {
   const std::string action = "attach " + spec.name;
-  if (reason == EBUSY || reason == EEXIST)
-    return {Code::refused, action + ": another XDP program is there: " + foreign_program(index),
-            "stop the service that put it there, or take it off with: ip link set dev " + spec.name + " xdp off"};
+  if (reason == EBUSY || reason == EEXIST) {
+    const std::vector<AttachedProgram> programs = attached_programs(index);
+    return foreign_program_error(spec.name, programs.empty() ? AttachedProgram{} : programs.front());
+  }
   if (reason == EPERM)
     return system_error(action, reason, "the daemon needs root, or CAP_BPF and CAP_NET_ADMIN", Code::unsupported);
   const std::string hint = mode == AttachMode::generic

@@ -14,7 +14,7 @@
 namespace xdpfwd {
 namespace fs = std::filesystem;
 
-void prepare_pin_dir(const fs::path& pin_dir) {
+void require_bpffs(const fs::path& pin_dir) {
   struct statfs file_system {};
   const std::string parent = pin_dir.parent_path();
   if (statfs(parent.c_str(), &file_system) != 0)
@@ -23,6 +23,10 @@ void prepare_pin_dir(const fs::path& pin_dir) {
   if (file_system.f_type != BPF_FS_MAGIC)
     throw Error(Code::refused, "pin_dir " + pin_dir.string() + ": " + parent + " is not a bpf file system",
                 "mount it with: mount -t bpf bpf " + parent);
+}
+
+void prepare_pin_dir(const fs::path& pin_dir) {
+  require_bpffs(pin_dir);
   if (mkdir(pin_dir.c_str(), 0700) != 0 && errno != EEXIST) throw system_error("make " + pin_dir.string(), errno);
 }
 

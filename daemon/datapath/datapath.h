@@ -13,6 +13,9 @@
 
 namespace xdpfwd {
 
+/// Throws Error where a directory for the pins cannot be there, since it is not on a bpf file system.
+void require_bpffs(const std::filesystem::path& pin_dir);
+
 /// Makes the directory for the pins (mode 0700) where it is missing. Throws Error where it would not be on
 /// a bpf file system.
 void prepare_pin_dir(const std::filesystem::path& pin_dir);

@@ -33,7 +33,7 @@ bool fits(int map, const bpf_map* wanted) {
          info.max_entries == bpf_map__max_entries(wanted);
 }
 
-Skeleton load(const Sizes& sizes, const Generation* previous) {
+Skeleton load_skeleton(const Sizes& sizes, const Generation* previous) {
   take_bpf_log();
   Skeleton skeleton(xdpfwd_bpf__open(), &xdpfwd_bpf__destroy);
   if (!skeleton) throw system_error("open the XDP program", errno);
@@ -77,11 +77,11 @@ Fd duplicate(int fd) {
 
 Fd open_pin(const fs::path& path) { return Fd(bpf_obj_get(path.c_str())); }
 
-std::uint32_t id_of_program(int program) {
+bpf_prog_info info_of_program(int program) {
   bpf_prog_info info{};
   __u32 size = sizeof(info);
   if (bpf_obj_get_info_by_fd(program, &info, &size) != 0) throw system_error("read the XDP program's id", errno);
-  return info.id;
+  return info;
 }
 
 std::optional<unsigned> number_of(const fs::path& directory) {
@@ -107,22 +107,33 @@ Generation::Generation(fs::path directory, unsigned number, Fd program, Counters
     : directory_(std::move(directory)),
       number_(number),
       program_(std::move(program)),
-      program_id_(id_of_program(program_.get())),
+      program_id_(info_of_program(program_.get()).id),
       counters_(std::move(counters)),
       statistics_(std::move(statistics)) {}
 
-Generation Generation::create(const fs::path& pin_dir, unsigned number, const Sizes& sizes,
-                              const Generation* previous) {
-  const Skeleton skeleton = load(sizes, previous);
+Generation Generation::load(fs::path directory, unsigned number, const Sizes& sizes, const Generation* previous) {
+  const Skeleton skeleton = load_skeleton(sizes, previous);
   const auto fd_of = [](const bpf_map* map) { return duplicate(bpf_map__fd(map)); };
   const auto& maps = skeleton->maps;
-  Generation generation(pin_dir / (std::string(directory_prefix) + std::to_string(number)), number,
-                        duplicate(bpf_program__fd(skeleton->progs.xdpfwd)), Counters(fd_of(maps.counters)),
+  Generation generation(std::move(directory), number, duplicate(bpf_program__fd(skeleton->progs.xdpfwd)),
+                        Counters(fd_of(maps.counters)),
                         Statistics(fd_of(maps.statistics), fd_of(maps.interfaces), fd_of(maps.names)));
   generation.own_ = Own{Tables(Ipv4Table(fd_of(maps.ipv4_filter), fd_of(maps.ipv4_roots), fd_of(maps.ipv4_cells)),
                                Ipv6Table(fd_of(maps.ipv6_filter), fd_of(maps.ipv6_lengths), fd_of(maps.ipv6))),
                         Sampling(fd_of(maps.bss), fd_of(maps.samples), fd_of(maps.sampled)),
                         MappedArray<xdpfwd_decision>(fd_of(maps.decision))};
+  return generation;
+}
+
+bool Generation::try_out(const Sizes& sizes) {
+  capture_bpf_log();
+  return info_of_program(load({}, 0, sizes, nullptr).program()).jited_prog_len > 0;
+}
+
+Generation Generation::create(const fs::path& pin_dir, unsigned number, const Sizes& sizes,
+                              const Generation* previous) {
+  Generation generation =
+      load(pin_dir / (std::string(directory_prefix) + std::to_string(number)), number, sizes, previous);
   const fs::path& directory = generation.directory_;
   // One that is there already belongs to another generation: outside of the try, so that it stays.
   if (mkdir(directory.c_str(), 0700) != 0) throw system_error("make " + directory.string(), errno);

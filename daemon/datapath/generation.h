@@ -27,6 +27,9 @@ class Generation {
   /// with what the verifier said, and leaves no pins behind.
   static Generation create(const std::filesystem::path& pin_dir, unsigned number, const Sizes& sizes,
                            const Generation* previous);
+  /// Loads and maps the same for this much, pins nothing, and lets go of it again. True where this kernel compiles the
+  /// program, false where it interprets it. Throws Error.
+  static bool try_out(const Sizes& sizes);
   /// Those pinned, oldest first. One that is not complete, since its maker was killed, or is of another layout, is
   /// removed.
   static std::vector<Generation> pinned(const std::filesystem::path& pin_dir);
@@ -60,6 +63,8 @@ class Generation {
 
  private:
   Generation(std::filesystem::path directory, unsigned number, Fd program, Counters counters, Statistics statistics);
+  static Generation load(std::filesystem::path directory, unsigned number, const Sizes& sizes,
+                         const Generation* previous);
   static std::optional<Generation> open(const std::filesystem::path& directory, unsigned number);
   void start(std::span<const Effective> entries);
 

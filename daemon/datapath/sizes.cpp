@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <optional>
 #include <string>
 
 #include "bpf/xdpfwd_abi.h"
@@ -26,16 +25,6 @@ constexpr std::uint64_t bytes_per_ipv6_entry = 300;
 
 std::uint32_t narrowed(double number) { return static_cast<std::uint32_t>(std::min(number, double{XDPFWD_MAX_IDS})); }
 
-/// Bytes that a program can still have, as the kernel sees it; none where it does not tell.
-std::optional<std::uint64_t> available_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::string name;
-  std::uint64_t kibibytes = 0;
-  for (std::string unit; file >> name >> kibibytes; std::getline(file, unit))
-    if (name == "MemAvailable:") return kibibytes * 1024;
-  return std::nullopt;
-}
-
 std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes / 1024 / 1024) + " MiB"; }
 
 }  // namespace
@@ -57,6 +46,15 @@ Sizes sizes_for(const Need& need, const Capacity& capacity, bool growing) {
 
 std::uint64_t memory_of(const Capacity& capacity) {
   return capacity.ipv4 * bytes_per_ipv4_entry + capacity.ipv6 * bytes_per_ipv6_entry;
+}
+
+std::optional<std::uint64_t> available_memory() {
+  std::ifstream file("/proc/meminfo");
+  std::string name;
+  std::uint64_t kibibytes = 0;
+  for (std::string unit; file >> name >> kibibytes; std::getline(file, unit))
+    if (name == "MemAvailable:") return kibibytes * 1024;
+  return std::nullopt;
 }
 
 void check_memory(const Capacity& capacity, const Capacity& present) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "daemon/blocklist/blocklist.h"
 
@@ -28,6 +29,9 @@ Sizes sizes_for(const Need& need, const Capacity& capacity, bool growing);
 
 /// Bytes that a full list of this capacity takes, kernel and daemon together.
 std::uint64_t memory_of(const Capacity& capacity);
+
+/// Bytes that a program can still have, as the kernel sees it; none where it does not tell.
+std::optional<std::uint64_t> available_memory();
 
 /// Throws Error (capacity), with the figures, where the machine has not that much left beside the
 /// `present` one.

@@ -1,19 +1,15 @@
 #include "daemon/protection/rtnetlink.h"
 
-#include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 
-#include "common/error.h"
+#include "daemon/netlink/question.h"
 
 namespace xdpfwd {
 namespace {
@@ -27,77 +23,6 @@ std::optional<Prefix> host(int family, std::span<const std::uint8_t> bytes) {
   std::copy_n(bytes.begin(), size, address.begin());
   return Prefix(family == AF_INET ? Family::ipv4 : Family::ipv6, address, static_cast<unsigned>(8 * size));
 }
-
-std::span<const std::uint8_t> payload(const nlattr* attribute) {
-  return {static_cast<const std::uint8_t*>(mnl_attr_get_payload(attribute)), mnl_attr_get_payload_len(attribute)};
-}
-
-int call_with(const nlattr* attribute, void* function) {
-  (*static_cast<std::function<void(const nlattr*)>*>(function))(attribute);
-  return MNL_CB_OK;
-}
-
-/// Calls with each attribute after a message's header of that size.
-void each_attribute(const nlmsghdr& message, std::size_t header, std::function<void(const nlattr*)> function) {
-  mnl_attr_parse(&message, static_cast<unsigned>(header), &call_with, &function);
-}
-
-/// The same for attributes in a row.
-void each_attribute(std::span<const std::uint8_t> attributes, std::function<void(const nlattr*)> function) {
-  mnl_attr_parse_payload(attributes.data(), attributes.size(), &call_with, &function);
-}
-
-class Question {
- public:
-  Question() : socket_(mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC), &mnl_socket_close) {
-    if (!socket_ || mnl_socket_bind(socket_.get(), 0, MNL_SOCKET_AUTOPID) != 0) throw system_error(asking, errno);
-    int yes = 1;  // has the kernel look at the table that is asked for
-    mnl_socket_setsockopt(socket_.get(), NETLINK_GET_STRICT_CHK, &yes, sizeof yes);
-  }
-
-  /// Puts the header of a message, to which attributes may be added.
-  template <typename Header>
-  nlmsghdr* put(std::uint16_t type, std::uint16_t flags, const Header& header) {
-    nlmsghdr* message = mnl_nlmsg_put_header(request_.data());
-    message->nlmsg_type = type;
-    message->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
-    std::memcpy(mnl_nlmsg_put_extra_header(message, sizeof header), &header, sizeof header);
-    return message;
-  }
-
-  /// Sends it, and calls with each message that answers it until one of the calls returns false.
-  void ask(const nlmsghdr* message, const std::function<bool(const nlmsghdr&)>& answer) {
-    const bool is_dump = (message->nlmsg_flags & NLM_F_DUMP) != 0;
-    if (mnl_socket_sendto(socket_.get(), message, message->nlmsg_len) < 0) throw system_error(asking, errno);
-    alignas(nlmsghdr) std::array<char, 65536> buffer{};
-    do {
-      const ssize_t received = mnl_socket_recvfrom(socket_.get(), buffer.data(), buffer.size());
-      if (received < 0) throw system_error(asking, errno);
-      if (!hand_out({buffer.data(), static_cast<std::size_t>(received)}, answer)) return;
-    } while (is_dump);
-  }
-
- private:
-  /// False where nothing follows, or nothing is wanted any more.
-  static bool hand_out(std::span<char> received, const std::function<bool(const nlmsghdr&)>& answer) {
-    int left = static_cast<int>(received.size());
-    for (auto* message = reinterpret_cast<nlmsghdr*>(received.data()); mnl_nlmsg_ok(message, left);
-         message = mnl_nlmsg_next(message, &left)) {
-      if (message->nlmsg_type == NLMSG_DONE) return false;
-      if (message->nlmsg_type == NLMSG_ERROR) {
-        const int error = -static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(message))->error;
-        constexpr std::array nothing_there{ENOENT, EOPNOTSUPP, EAFNOSUPPORT, ENETUNREACH, EHOSTUNREACH, EINVAL, EACCES};
-        if (std::ranges::find(nothing_there, error) != nothing_there.end()) return false;
-        throw system_error(asking, error);
-      }
-      if (!answer(*message)) return false;
-    }
-    return true;
-  }
-
-  std::unique_ptr<mnl_socket, decltype(&mnl_socket_close)> socket_;
-  alignas(nlmsghdr) std::array<char, 256> request_{};
-};
 
 const rtmsg& route_of(const nlmsghdr& message) { return *static_cast<const rtmsg*>(mnl_nlmsg_get_payload(&message)); }
 
@@ -145,7 +70,7 @@ bool begins_at_zero(const nlmsghdr& message) {
 
 std::vector<Prefix> own_addresses() {
   std::vector<Prefix> addresses;
-  Question question;
+  Question question(NETLINK_ROUTE, asking);
   question.ask(question.put(RTM_GETADDR, NLM_F_DUMP, ifaddrmsg{}), [&](const nlmsghdr& message) {
     const auto* header = static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(&message));
     std::optional<Prefix> own;  // IFA_LOCAL where there is one: of a link between two, IFA_ADDRESS is the other's
@@ -167,7 +92,7 @@ std::vector<Prefix> default_gateways() {
   rtmsg header{};
   header.rtm_family = AF_INET;
   header.rtm_table = RT_TABLE_MAIN;
-  Question ipv4;
+  Question ipv4(NETLINK_ROUTE, asking);
   ipv4.ask(ipv4.put(RTM_GETROUTE, NLM_F_DUMP, header), [&](const nlmsghdr& message) {
     take(message);
     return begins_at_zero(message);
@@ -177,7 +102,7 @@ std::vector<Prefix> default_gateways() {
   header.rtm_table = RT_TABLE_UNSPEC;
   header.rtm_dst_len = 128;
   header.rtm_flags = RTM_F_FIB_MATCH;
-  Question ipv6;
+  Question ipv6(NETLINK_ROUTE, asking);
   nlmsghdr* request = ipv6.put(RTM_GETROUTE, 0, header);
   constexpr std::array<std::uint8_t, 16> unspecified{};
   mnl_attr_put(request, RTA_DST, unspecified.size(), unspecified.data());

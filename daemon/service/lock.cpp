@@ -15,22 +15,18 @@
 #include "common/error.h"
 
 namespace xdpfwd {
-namespace {
 
-/// Whoever holds an flock on the file, as /proc/locks tells: `process 4711`.
-std::string holder_of(int fd) {
+std::optional<std::string> lock_holder(const std::filesystem::path& directory) {
   struct stat status {};
-  fstat(fd, &status);
+  if (stat(directory.c_str(), &status) != 0) return std::nullopt;
   std::array<char, 64> file{};
   std::snprintf(file.data(), file.size(), "%02x:%02x:%lu", major(status.st_dev), minor(status.st_dev), status.st_ino);
   std::ifstream locks("/proc/locks");
   std::string number, type, strength, access, pid, locked;
   for (std::string rest; locks >> number >> type >> strength >> access >> pid >> locked; std::getline(locks, rest))
     if (type == "FLOCK" && locked == file.data()) return "process " + pid;
-  return "another process";
+  return std::nullopt;
 }
-
-}  // namespace
 
 DirectoryLock::DirectoryLock(const std::filesystem::path& directory) {
   const mode_t mask = umask(0077);
@@ -41,7 +37,7 @@ DirectoryLock::DirectoryLock(const std::filesystem::path& directory) {
   if (fd_ < 0) throw system_error("open " + directory.string(), errno);
   if (flock(fd_, LOCK_EX | LOCK_NB) == 0) return;
   const int reason = errno;
-  const std::string holder = holder_of(fd_);
+  const std::string holder = lock_holder(directory).value_or("another process");
   close(fd_);
   if (reason != EWOULDBLOCK) throw system_error("lock " + directory.string(), reason);
   throw Error(Code::refused, "lock " + directory.string() + ": " + holder + " holds it",

@@ -2,8 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 
 namespace xdpfwd {
+
+/// Whoever holds the directory, as `process 4711`; none where nobody does. Takes no lock itself.
+std::optional<std::string> lock_holder(const std::filesystem::path& directory);
 
 /// Holds a directory for this process: an flock(2) on the directory itself, which the kernel gives back
 /// when the process ends, however it ends.

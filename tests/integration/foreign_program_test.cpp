@@ -1,10 +1,6 @@
 // An interface that has an XDP program of somebody else is left alone, and that is said.
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-#include <linux/if_link.h>
-#include <net/if.h>
+#include "tests/integration/foreign_program.h"
 
-#include <array>
 #include <catch2/catch.hpp>
 
 #include "tests/harness/sandbox_traffic.h"
@@ -13,51 +9,6 @@
 using namespace xdpfwd;
 using namespace xdpfwd::harness;
 using Catch::Matchers::Contains;
-
-namespace {
-
-/// A program of somebody else, which passes everything, in native mode.
-class ForeignProgram {
- public:
-  ForeignProgram(const Network& network, const std::string& interface) : network_(network), interface_(interface) {
-    const std::array<bpf_insn, 2> instructions{
-        bpf_insn{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = XDP_PASS},
-        bpf_insn{.code = BPF_JMP | BPF_EXIT, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0}};
-    program_ =
-        Fd(bpf_prog_load(BPF_PROG_TYPE_XDP, "foreign", "GPL", instructions.data(), instructions.size(), nullptr));
-    if (!program_) throw std::runtime_error("load a foreign program failed");
-    set(program_.get());
-  }
-
-  void take_off() { set(-1); }
-  std::uint32_t id() const {
-    bpf_prog_info info{};
-    __u32 size = sizeof(info);
-    bpf_obj_get_info_by_fd(program_.get(), &info, &size);
-    return info.id;
-  }
-  bool is_attached() const {
-    return in_namespace(network_.guarded(), [&] {
-      std::uint32_t attached = 0;
-      bpf_xdp_query_id(static_cast<int>(if_nametoindex(interface_.c_str())), 0, &attached);
-      return attached == id();
-    });
-  }
-
- private:
-  void set(int program) const {
-    const int result = in_namespace(network_.guarded(), [&] {
-      return bpf_xdp_attach(static_cast<int>(if_nametoindex(interface_.c_str())), program, XDP_FLAGS_DRV_MODE, nullptr);
-    });
-    if (result != 0) throw std::runtime_error("attach a foreign program failed");
-  }
-
-  const Network& network_;
-  std::string interface_;
-  Fd program_;
-};
-
-}  // namespace
 
 TEST_CASE("the daemon does not start where the only interface has a foreign program") {
   const std::string mode = GENERATE("auto", "native", "generic");

@@ -1,0 +1,56 @@
+#include "daemon/datapath/attached_program.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "daemon/datapath/fd.h"
+
+namespace xdpfwd {
+namespace {
+
+std::string name_of(std::uint32_t id) {
+  const Fd program(bpf_prog_get_fd_by_id(id));
+  bpf_prog_info info{};
+  __u32 size = sizeof(info);
+  if (!program || bpf_obj_get_info_by_fd(program.get(), &info, &size) != 0) return {};
+  return info.name;
+}
+
+/// `"name" (id 42, native)`
+std::string described(const AttachedProgram& program) {
+  return (program.name.empty() ? "" : "\"" + program.name + "\" ") + "(id " + std::to_string(program.id) + ", " +
+         std::string(to_string(program.mode)) + ")";
+}
+
+}  // namespace
+
+std::vector<AttachedProgram> attached_programs(unsigned index) {
+  bpf_xdp_query_opts answer{};
+  answer.sz = sizeof(answer);
+  if (bpf_xdp_query(static_cast<int>(index), 0, &answer) != 0) return {};
+  // The mode in an answer is not numbered like the flag in a request, so the ids by mode are what can be trusted.
+  std::vector<AttachedProgram> programs;
+  const auto add = [&](std::uint32_t id, AttachMode mode) {
+    if (id != 0) programs.push_back({id, mode, name_of(id)});
+  };
+  add(answer.hw_prog_id, AttachMode::offload);
+  add(answer.skb_prog_id, AttachMode::generic);
+  add(answer.drv_prog_id, AttachMode::native);
+  return programs;
+}
+
+std::optional<std::uint32_t> pinned_program(const std::filesystem::path& pin) {
+  const Fd link(bpf_obj_get(pin.c_str()));
+  bpf_link_info info{};
+  __u32 size = sizeof(info);
+  if (!link || bpf_obj_get_info_by_fd(link.get(), &info, &size) != 0 || info.type != BPF_LINK_TYPE_XDP)
+    return std::nullopt;
+  return info.prog_id;
+}
+
+Error foreign_program_error(const std::string& interface, const AttachedProgram& program) {
+  return {Code::refused, "attach " + interface + ": another XDP program is there: " + described(program),
+          "stop the service that put it there, or take it off with: ip link set dev " + interface + " xdp off"};
+}
+
+}  // namespace xdpfwd

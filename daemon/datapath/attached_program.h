@@ -1,0 +1,31 @@
+// Which XDP programs are on an interface, ours or anybody's.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/error.h"
+#include "daemon/datapath/interface_spec.h"
+
+namespace xdpfwd {
+
+struct AttachedProgram {
+  std::uint32_t id = 0;
+  AttachMode mode = AttachMode::native;  // never `automatic`
+  std::string name = {};                 // empty without CAP_SYS_ADMIN, which the service does not have
+};
+
+/// Those on the interface with this index: one, or one in the card and one beside it. Empty where the kernel does not
+/// tell.
+std::vector<AttachedProgram> attached_programs(unsigned index);
+
+/// The id of the program behind a link that is pinned; none where there is no such pin, or it may not be read.
+std::optional<std::uint32_t> pinned_program(const std::filesystem::path& pin);
+
+/// What to say (refused) where that program, which is not ours, keeps ours off the interface.
+Error foreign_program_error(const std::string& interface, const AttachedProgram& program);
+
+}  // namespace xdpfwd
