@@ -118,6 +118,9 @@ constexpr std::array attach_parameters{
 };
 constexpr std::array detach_parameters{network_interface};
 
+constexpr std::array doctor_parameters{Parameter{
+    "config", Kind::file, false, "the config file to check (/etc/xdpfwd/xdpfwd.json unless told)", Where::client}};
+
 constexpr std::array rows{
     Command{"block", Access::admin, Audience::everyone, "Drop every packet from these sources",
             "Takes effect before it returns, and lasts across restart and reboot. Blocking what is blocked is no\n"
@@ -171,6 +174,11 @@ constexpr std::array rows{
             reload_parameters},
     Command{"confirm", Access::admin, Audience::everyone, "Keep a change that was made with --confirm-within", "", {}},
     Command{"ping", Access::read, Audience::everyone, "Tell whether the daemon answers", "", {}},
+    Command{
+        "doctor", Access::admin, Audience::people, "Check this host, and tell what to do about what is wrong",
+        "Needs no daemon and changes nothing; it loads the program for a moment to see whether the kernel takes it.\n"
+        "Ends with 1 where something would keep the service from filtering as the config file wants it.",
+        doctor_parameters},
     Command{"stage", Access::admin, Audience::programs, "Send claims for a sync or import on the same connection", "",
             stage_parameters},
     Command{"hello", Access::read, Audience::programs, "Tell the protocol's version", "", {}},

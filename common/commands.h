@@ -64,13 +64,13 @@ struct Command {
 
 /// Every command's name, in the order in which help shows them. Whoever holds something for each command, as the
 /// table of rows and the server's table of handlers do, asserts that it has these names in this order.
-inline constexpr std::array<std::string_view, 21> command_names{
-    "block", "unblock", "allow",  "monitor", "list",   "check",   "explain", "flush", "sync",  "import",   "export",
-    "stats", "status",  "attach", "detach",  "reload", "confirm", "ping",    "stage", "hello", "describe",
+inline constexpr std::array<std::string_view, 22> command_names{
+    "block", "unblock", "allow",  "monitor", "list",   "check",   "explain", "flush",  "sync",  "import", "export",
+    "stats", "status",  "attach", "detach",  "reload", "confirm", "ping",    "doctor", "stage", "hello",  "describe",
 };
 
 /// Those of them that are people's.
-inline constexpr std::array<std::string_view, 0> client_commands{};
+inline constexpr std::array<std::string_view, 1> client_commands{"doctor"};
 constexpr bool is_client_command(std::string_view name) {
   return std::ranges::find(client_commands, name) != client_commands.end();
 }

@@ -48,6 +48,7 @@ constexpr std::array examples{
     Example{"confirm",
             "  xdpfwctl confirm    # soon after: xdpfwctl block 203.0.113.0/24 --force --confirm-within 60s\n"},
     Example{"ping", "  xdpfwctl ping -q --timeout 1\n"},
+    Example{"doctor", "  xdpfwctl doctor\n"},
     Example{"stage", "  xdpfwctl stage --help\n"},
     Example{"hello", "  xdpfwctl hello\n"},
     Example{"describe", "  xdpfwctl describe\n"},

@@ -40,7 +40,7 @@ constexpr std::array rows{
     Row{"flush", render_flush},     Row{"sync", render_sync},       Row{"import", render_sync},
     Row{"confirm", render_confirm}, Row{"stats", render_stats},     Row{"status", render_status},
     Row{"attach", render_attach},   Row{"detach", render_detach},   Row{"reload", render_reload},
-    Row{"ping", render_ping},
+    Row{"ping", render_ping},       Row{"doctor", render_doctor},
 };
 
 /// `changed` with the prefixes that it speaks of, written piece by piece: it may have a million items.
@@ -51,18 +51,6 @@ std::string items_of(const Call& call, const json& changed) {
         .append(R"({"prefix":")" + to_string(call.prefixes[index]) + R"(","changed":)")
         .append(changed.at(index).get<bool>() ? "true}" : "false}");
   return text + "]";
-}
-
-/// As escaped(), but for a message: what is escaped in it already stays as it is, and so do its lines.
-std::string harmless(std::string_view message) {
-  std::string text;
-  while (!message.empty()) {
-    const std::size_t end = std::min(message.find_first_of("\\\n"), message.size());
-    text += escaped(message.substr(0, end));
-    if (end < message.size()) text += message[end] == '\n' ? "\n  " : "\\";
-    message.remove_prefix(std::min(end + 1, message.size()));
-  }
-  return text;
 }
 
 /// `undone in 60s unless confirmed: xdpfwctl confirm`, where the change waits for that.
@@ -76,6 +64,17 @@ std::string confirmation_line(const Call& call, const json& result) {
 bool is_blocked(const json& check) { return check.at("verdict") == "drop" && check.at("exceptions") == 0; }
 
 }  // namespace
+
+std::string harmless(std::string_view message) {
+  std::string text;
+  while (!message.empty()) {
+    const std::size_t end = std::min(message.find_first_of("\\\n"), message.size());
+    text += escaped(message.substr(0, end));
+    if (end < message.size()) text += message[end] == '\n' ? "\n  " : "\\";
+    message.remove_prefix(std::min(end + 1, message.size()));
+  }
+  return text;
+}
 
 std::string render(const Call& call, const json& result, const View& view) {
   const auto* row = std::ranges::find(rows, call.command->name, &Row::command);
@@ -94,6 +93,7 @@ std::string render_json(const Call& call, const json& result) {
 int exit_status(const Call& call, const json& result, bool quiet) {
   if (call.command->name == "status" && quiet) return result.at("health").at("state") == "ok" ? 0 : 1;
   if (call.command->name == "attach") return result.at("state") == "refused" ? 1 : 0;
+  if (call.command->name == "doctor") return result.at("ready").get<bool>() ? 0 : 1;
   if (call.command->name != "check") return 0;
   const json& results = result.at("results");
   return results.size() == call.prefixes.size() && std::ranges::all_of(results, is_blocked) ? 0 : 1;

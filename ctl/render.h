@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "common/error.h"
 #include "ctl/requests.h"
@@ -27,6 +28,9 @@ std::string render_json(const Call& call, const nlohmann::json& result);
 /// 0, or 1 for a negative answer. Who sees nothing of an answer but this (`quiet`) is told health by it.
 int exit_status(const Call& call, const nlohmann::json& result, bool quiet);
 
+/// As escaped(), but for a message: what is escaped in it already stays as it is, and so do its lines.
+std::string harmless(std::string_view message);
+
 /// Two lines, the second where there is a hint.
 std::string render_error(const Error& error, bool color);
 std::string render_error_json(const Error& error);
@@ -46,5 +50,6 @@ std::string render_stats(const Call& call, const nlohmann::json& result, const V
 std::string render_status(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_attach(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_detach(const Call& call, const nlohmann::json& result, const View& view);
+std::string render_doctor(const Call& call, const nlohmann::json& result, const View& view);
 
 }  // namespace xdpfwd::ctl

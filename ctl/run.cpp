@@ -10,6 +10,7 @@
 #include "common/error.h"
 #include "ctl/arguments.h"
 #include "ctl/client.h"
+#include "ctl/doctor.h"
 #include "ctl/explain.h"
 #include "ctl/export.h"
 #include "ctl/help.h"
@@ -102,6 +103,7 @@ int run(const std::vector<std::string>& args) {
   try {
     Arguments arguments = parse_arguments(args);
     globals = arguments.globals;
+    if (arguments.task == Task::call && arguments.command->name == "doctor") return run_doctor(arguments);
     if (arguments.task == Task::call) return call_daemon(std::move(arguments));
     write_all(STDOUT_FILENO, arguments.task == Task::version ? version_line()
                              : arguments.command == nullptr  ? help_page()

@@ -3,7 +3,9 @@
 #include <memory>
 
 #include "common/error.h"
+#include "common/json.h"
 #include "daemon/config/config.h"
+#include "daemon/doctor/doctor.h"
 #include "daemon/firewall/firewall.h"
 #include "daemon/lists/file_stream.h"
 #include "daemon/log/log.h"
@@ -32,6 +34,13 @@ void check_config(const Options& options) {
   const Config config = read_config(options.config);
   for (const std::string& note : config.notes) std::printf("note: %s\n", note.c_str());
   std::printf("%s is valid\n", options.config.c_str());
+}
+
+/// The exit status: 1 where something would keep the service from filtering.
+int examine_host(const Options& options) {
+  const Checks checks = examine(options.config);
+  std::printf("%s\n", dump_json(to_json(checks)).c_str());
+  return is_ready(checks) ? 0 : 1;
 }
 
 /// Works with a config file that is missing or wrong as well: the filter must come off when a person wants it.
@@ -73,6 +82,8 @@ int main(int argc, char** argv) try {
     case Options::Task::check_config:
       check_config(*options);
       break;
+    case Options::Task::doctor:
+      return examine_host(*options);
     case Options::Task::detach:
       detach(*options, log);
       break;

@@ -16,10 +16,12 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_status) {
   Options options;
   std::string config = options.config;
   bool check_config = false;
+  bool doctor = false;
   bool detach = false;
   app.add_option("--config", config, "the config file")->type_name("FILE")->capture_default_str();
   auto* check = app.add_flag("--check-config", check_config, "check the config file, and do nothing else");
-  app.add_flag("--detach", detach, "take the filter off every interface, and end")->excludes(check);
+  auto* examine = app.add_flag("--doctor", doctor, "check the host, for xdpfwctl doctor: prints JSON")->excludes(check);
+  app.add_flag("--detach", detach, "take the filter off every interface, and end")->excludes(check)->excludes(examine);
   std::string file;
   app.add_option("--send-file", file)->group("");  // for the daemon itself, see daemon/lists/file_stream.h
   app.set_version_flag("--version", "xdpfwd " + std::string(version));
@@ -31,10 +33,11 @@ std::optional<Options> read_options(int argc, char** argv, int& exit_status) {
   }
   options.config = std::filesystem::absolute(config);
   options.file = file;
-  if (!file.empty())
-    options.task = Options::Task::send_file;
-  else
-    options.task = check_config ? Options::Task::check_config : detach ? Options::Task::detach : Options::Task::run;
+  options.task = !file.empty()  ? Options::Task::send_file
+                 : check_config ? Options::Task::check_config
+                 : doctor       ? Options::Task::doctor
+                 : detach       ? Options::Task::detach
+                                : Options::Task::run;
   return options;
 }
 

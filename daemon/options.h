@@ -7,7 +7,7 @@
 namespace xdpfwd {
 
 struct Options {
-  enum class Task { run, check_config, detach, send_file };
+  enum class Task { run, check_config, doctor, detach, send_file };
 
   Task task = Task::run;
   std::filesystem::path config = "/etc/xdpfwd/xdpfwd.json";

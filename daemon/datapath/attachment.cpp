@@ -50,9 +50,9 @@ Error cannot_attach(const InterfaceSpec& spec, unsigned index, AttachMode mode, 
   if (reason == EPERM)
     return system_error(action, reason, "the daemon needs root, or CAP_BPF and CAP_NET_ADMIN", Code::unsupported);
   const std::string hint = mode == AttachMode::generic
-                               ? "the journal of the kernel (dmesg) may say more"
+                               ? "the journal of the kernel (dmesg) may say more, and so may: xdpfwctl doctor"
                                : "this driver does not take the program in " + std::string(to_string(mode)) +
-                                     " mode; use \"mode\": \"auto\" or \"generic\"";
+                                     " mode; use \"mode\": \"auto\" or \"generic\", or see: xdpfwctl doctor";
   return system_error(action + " in " + std::string(to_string(mode)) + " mode", reason, hint, Code::unsupported);
 }
 

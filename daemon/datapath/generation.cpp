@@ -57,8 +57,9 @@ Skeleton load_skeleton(const Sizes& sizes, const Generation* previous) {
   if (const int result = xdpfwd_bpf__load(skeleton.get()); result != 0) {
     const std::string said = take_bpf_log();
     throw system_error("load the XDP program", -result,
-                       result == -EPERM || said.empty() ? "the daemon needs root, or CAP_BPF and CAP_NET_ADMIN"
-                                                        : "the kernel said: " + said,
+                       result == -EPERM || said.empty()
+                           ? "the daemon needs root, or CAP_BPF and CAP_NET_ADMIN; see: xdpfwctl doctor"
+                           : "the kernel said: " + said,
                        Code::unsupported);
   }
   return skeleton;

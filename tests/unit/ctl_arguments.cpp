@@ -161,6 +161,12 @@ TEST_CASE("each command has a help page that names its parameters", "[ctl]") {
   }
 }
 
+TEST_CASE("an operand that may be left out may be left out", "[ctl]") {
+  CHECK(parse_arguments({"doctor"}).params.empty());
+  CHECK(parse_arguments({"doctor", "/tmp/new.json"}).params == json{{"config", "/tmp/new.json"}});
+  CHECK(complaint({"doctor", "a", "b"}) == "doctor: b: one argument too many | xdpfwctl doctor --help");
+}
+
 TEST_CASE("the synopsis shows what may be left out", "[ctl]") {
   CHECK(help_page(*find_command("unblock"))
             .starts_with("Usage: xdpfwctl unblock PREFIX... [--source NAME] [--all-sources] [--strict]\n"
