@@ -69,18 +69,16 @@ void judge_mode(const Link& link, AttachMode wanted, std::optional<AttachMode> i
 }
 
 /// What goes for native mode alone.
-void judge_native(const Link& link, AttachMode wanted, Checks& checks) {
+void judge_native(const Link& link, Checks& checks) {
   if (!link.xdp_features || (*link.xdp_features & Link::xdp_basic) == 0) return;
-  const std::string otherwise = wanted == AttachMode::native ? "refuse the program" : "leave it in generic mode";
   if (link.lro)
-    checks.push_back({link.name, Verdict::warning, "LRO is on, with which many drivers " + otherwise,
+    checks.push_back({link.name, Verdict::warning, "LRO is on, with which many drivers refuse native mode",
                       "ethtool -K " + link.name + " lro off"});
   if (link.mtu > most_in_one_page && (*link.xdp_features & Link::xdp_frags) == 0)
     checks.push_back({link.name, Verdict::warning,
                       "MTU " + std::to_string(link.mtu) +
-                          " is more than a page holds, and its driver hands no packets "
-                          "out in parts: it may " +
-                          otherwise,
+                          " is more than a page holds, and its driver hands out no packets in parts: it may refuse "
+                          "native mode",
                       "ip link set dev " + link.name + " mtu " + std::to_string(most_in_one_page)});
 }
 
@@ -115,8 +113,9 @@ void check_interface(const std::vector<Link>& links, const InterfaceSpec& spec, 
                       "where the name is wrong, this lists those that are there: ip -br link"});
     return;
   }
+  const std::size_t before = checks.size();
   const std::optional<AttachMode> in_force = judge_programs(*link, config, checks);
-  judge_link(*link, spec, in_force, checks);
+  if (checks.size() == before) judge_link(*link, spec, in_force, checks);  // where somebody else is, that comes first
 }
 
 void check_all_worth_naming(const std::vector<Link>& links, const Config& config, Checks& checks) {
@@ -145,7 +144,7 @@ void judge_link(const Link& link, const InterfaceSpec& spec, std::optional<Attac
   if (!link.up)
     checks.push_back(
         {link.name, Verdict::warning, "is down: no packet comes in", "ip link set dev " + link.name + " up"});
-  if (!in_force && spec.mode != AttachMode::generic) judge_native(link, spec.mode, checks);
+  if (!in_force && spec.mode != AttachMode::generic) judge_native(link, checks);
   judge_queues(link, checks);
   if (link.takes_tags)
     checks.push_back({link.name, Verdict::note,

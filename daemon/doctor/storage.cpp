@@ -66,7 +66,8 @@ void check_pins(const fs::path& pin_dir, Checks& checks) {
     require_bpffs(pin_dir);
   } catch (const Error& error) {
     Check check = failure("pins", error);
-    if (!seen) check.hint += ", or where the host has it: nsenter --mount=/proc/1/ns/mnt xdpfwctl doctor";
+    if (!seen)
+      check.hint = "look where the host may have one: nsenter --mount=/proc/1/ns/mnt xdpfwctl doctor; or " + check.hint;
     checks.push_back(std::move(check));
     return;
   }

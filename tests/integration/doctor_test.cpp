@@ -25,7 +25,8 @@ struct Report {
     std::string text;
     for (const json& check : checks)
       if (check["subject"] == subject && check["verdict"] == verdict)
-        text += check["finding"].get<std::string>() + " " + (check["hint"].is_null() ? "" : check["hint"]) + "; ";
+        text += check["finding"].get<std::string>() + " " +
+                (check["hint"].is_null() ? std::string() : check["hint"].get<std::string>()) + "; ";
     return text;
   }
 };
@@ -154,7 +155,7 @@ TEST_CASE("where the config file names no interface, doctor shows those that it 
   const Report report = host.examine_interfaces(json::array());
   CHECK(report.ready);
   CHECK_THAT(report.of("interfaces", "warning"), Contains("nothing is filtered") && Contains("xdpfwctl attach"));
-  CHECK_FALSE(report.of("guarded0", "ok").empty() && report.of("guarded0", "note").empty());
+  CHECK_FALSE((report.of("guarded0", "ok") + report.of("guarded0", "note")).empty());
   CHECK(report.of("lo", "warning").empty());
   const ForeignProgram foreign(host.network(), "guarded0");
   CHECK(host.examine().ready);  // nobody wants it filtered
@@ -218,6 +219,22 @@ TEST_CASE("a place for pins or state that the service could not use is a failure
     CHECK_THAT(report.of("state", "warning"), Contains("MiB free"));
     CHECK(report.ready);
   }
+}
+
+TEST_CASE("a bpf file system that goes with the shell is told from the host's") {
+  Host host;
+  const std::string place = host.path() / "private";
+  std::filesystem::create_directory(place);
+  host.config["pin_dir"] = place + "/xdpfwd";
+  host.write_config();
+  // The first shell is process 1, so it must not turn into the second one.
+  const std::string inner = "mount -t bpf bpf " + place + "; \"$0\" \"$@\"";
+  Program program = host.command({"--json"});
+  program.words.insert(program.words.begin(), {"unshare", "--pid", "--fork", "--mount-proc", "sh", "-c",
+                                               "unshare --mount sh -c '" + inner + "' \"$0\" \"$@\"; exit $?"});
+  const Report report = host.examine(program);
+  CHECK_THAT(report.of("pins", "warning"), Contains("this shell's own") && Contains("nsenter --mount"));
+  CHECK(report.ready);
 }
 
 TEST_CASE("doctor says so where the program that it runs is not the one that it needs") {

@@ -36,7 +36,7 @@ TEST_CASE("doctor's table lines up, with what to do below each line", "[ctl]") {
 }
 
 TEST_CASE("doctor concludes whether the host is ready", "[ctl]") {
-  CHECK(doctor({check_of("kernel", "ok", "x")}, true)
+  CHECK(doctor(json::array({check_of("kernel", "ok", "x")}), true)
             .ends_with("\n\nready: nothing would keep the service from filtering\n"));
   CHECK(doctor({check_of("a", "warning", "x"), check_of("b", "warning", "y")}, true)
             .ends_with("\n\nready: nothing would keep the service from filtering; 2 warnings\n"));
