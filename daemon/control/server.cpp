@@ -3,19 +3,15 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <numeric>
 
 #include "common/error.h"
 #include "common/jsonrpc.h"
 #include "daemon/log/messages.h"
+#include "daemon/sockets/unix_socket.h"
 
 namespace xdpfwd {
 namespace {
@@ -35,41 +31,14 @@ constexpr auto time_to_leave = 2s;
 // After accept() failed, as it does without end while descriptors are short.
 constexpr auto pause_after_failure = 100ms;
 
-/// Frees the path for our socket. Called with the daemon's lock held, so a socket there is a dead one.
-void make_way(const std::filesystem::path& path) {
-  std::error_code failure;
-  std::filesystem::create_directories(path.parent_path(), failure);
-  const auto status = std::filesystem::symlink_status(path, failure);
-  if (!std::filesystem::exists(status)) return;
-  if (status.type() != std::filesystem::file_type::socket)
-    throw Error(Code::refused, "listen on " + path.string() + ": something that is no socket is there",
-                "move it away, or choose another \"socket\" in the config file");
-  std::filesystem::remove(path, failure);
-}
-
 /// Whoever connects is judged by access_of(); the socket's mode only keeps strangers from using up connections,
 /// where the config lets it.
-void set_permissions(const std::filesystem::path& path, const ControlConfig& control, Log& log) {
-  const mode_t mode = control.read_group ? 0666 : control.admin_group ? 0660 : 0600;
-  const bool owned = !control.admin_group || chown(path.c_str(), static_cast<uid_t>(-1), *control.admin_group) == 0;
-  if (!owned)
-    log.warning("the control socket could not be given to the admin group: " + std::string(std::strerror(errno)),
-                {id_of(Message::fault)});
-  if (chmod(path.c_str(), mode) != 0) throw system_error("chmod " + path.string(), errno);
-}
-
-int listen_on(const std::filesystem::path& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  const mode_t mask = umask(0177);  // nobody gets in before the permissions are set
-  const bool bound = fd >= 0 && bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-  const int reason = errno;
-  umask(mask);
-  if (bound && listen(fd, SOMAXCONN) == 0) return fd;
-  if (fd >= 0) close(fd);
-  throw system_error("listen on " + path.string(), reason);
+UnixSocketSpec socket_of(const ControlConfig& control) {
+  return {.path = control.socket,
+          .mode = control.read_group    ? mode_t{0666}
+                  : control.admin_group ? mode_t{0660}
+                                        : mode_t{0600},
+          .group = control.admin_group};
 }
 
 }  // namespace
@@ -94,10 +63,7 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
 
 Server::Server(asio::io_context& io, Firewall& firewall, Log& log, Audit& audit, Dispatcher& dispatcher)
     : firewall_(firewall), log_(log), audit_(audit), dispatcher_(dispatcher), acceptor_(io) {
-  const ControlConfig& control = firewall_.config().control;
-  make_way(control.socket);
-  acceptor_.assign({}, listen_on(control.socket));
-  set_permissions(control.socket, control, log_);
+  acceptor_.assign({}, listen_on(socket_of(firewall_.config().control), log_).release());
   asio::co_spawn(io, accept(), asio::detached);
 }
 

@@ -4,8 +4,8 @@
 #include <map>
 #include <memory>
 
-#include "daemon/control/asio.h"
 #include "daemon/control/dispatcher.h"
+#include "daemon/sockets/asio.h"
 
 namespace xdpfwd {
 

@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/control/asio.h"
 #include "daemon/datapath/fd.h"
 #include "daemon/lists/file_stream.h"
 #include "daemon/lists/lists.h"
+#include "daemon/sockets/asio.h"
 
 namespace xdpfwd {
 

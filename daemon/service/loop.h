@@ -4,7 +4,6 @@
 #include <chrono>
 #include <functional>
 
-#include "daemon/control/asio.h"
 #include "daemon/control/server.h"
 #include "daemon/datapath/link_monitor.h"
 #include "daemon/firewall/firewall.h"
@@ -12,6 +11,7 @@
 #include "daemon/service/health_report.h"
 #include "daemon/service/list_watcher.h"
 #include "daemon/service/notify.h"
+#include "daemon/sockets/asio.h"
 
 namespace xdpfwd {
 

@@ -1,4 +1,6 @@
 // One daemon at a time, and nothing of anybody else's in the way of its socket is harmed.
+#include <fcntl.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/integration/fixture.h"
@@ -62,6 +64,19 @@ TEST_CASE("a symlink in the place of the socket is not followed") {
   CHECK(std::filesystem::is_symlink(sandbox.socket()));
   CHECK(std::filesystem::exists(target) == there);
   if (there) CHECK(read_file(target) == "somebody's");
+}
+
+TEST_CASE("the socket of another program that runs is refused and left as it is") {
+  Fixture sandbox;
+  const std::string listener = "UNIX-LISTEN:" + sandbox.socket().string();
+  const Fd nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+  const Process other({.words = {"socat", listener + ",fork", "EXEC:cat"}}, nothing.get(), nothing.get(),
+                      nothing.get());
+  REQUIRE(eventually([&] { return std::filesystem::is_socket(sandbox.socket()); }));
+  const Outcome outcome = sandbox.run_daemon();
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.err, Contains("another program's socket"));
+  CHECK(std::filesystem::is_socket(sandbox.socket()));
 }
 
 TEST_CASE("the socket is gone when the daemon has ended") {
