@@ -13,6 +13,8 @@ if ((EUID)); then
   exit 1
 fi
 install_missing "${test_packages[@]}"
+fetch_promtool "$root/build/tools"
+export PATH=$PATH:$root/build/tools
 
 cd "$root"
 cmake --preset "$preset"

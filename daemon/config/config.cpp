@@ -99,12 +99,7 @@ Level read_level(const Reader& value) {
 
 void read_control(const Reader& value, ControlConfig& control, bool& named_admin_group) {
   value.object({
-      {"socket",
-       [&](const Reader& item) {
-         control.socket = item.absolute_path();
-         if (control.socket.native().size() > 107)
-           item.fail("is longer than the 107 bytes that a socket's path can have");
-       }},
+      {"socket", [&](const Reader& item) { control.socket = item.socket_path(); }},
       {"admin_group",
        [&](const Reader& item) {
          control.admin_group = read_group(item);
@@ -141,6 +136,12 @@ Config parse_config(std::string_view text) {
          item.object({{"ipv4", capacity(config.capacity.ipv4)}, {"ipv6", capacity(config.capacity.ipv6)}});
        }},
       {"control", [&](const Reader& item) { read_control(item, config.control, named_admin_group); }},
+      {"metrics",
+       [&](const Reader& item) {
+         item.object({{"listen", [&](const Reader& listen) {
+                         if (!listen.is_null()) config.metrics.listen = read_listen_address(listen);
+                       }}});
+       }},
       {"log",
        [&](const Reader& item) {
          item.object({{"level", [&](const Reader& level) { config.log_level = read_level(level); }}});
@@ -150,6 +151,8 @@ Config parse_config(std::string_view text) {
   });
   if (!named_interfaces)
     root.fail("\"interfaces\" is missing", "add the interfaces to be filtered, as \"interfaces\": [\"eth0\"]");
+  if (config.metrics.listen && config.metrics.listen->socket == config.control.socket)
+    root.fail("\"metrics\" and \"control\" name the same socket", "give each a path of its own");
   if (!named_admin_group) config.control.admin_group = group_id(std::string(default_admin_group));
   return config;
 }

@@ -12,6 +12,7 @@
 #include "common/list_reader.h"
 #include "common/prefix.h"
 #include "daemon/blocklist/blocklist.h"
+#include "daemon/config/listen_address.h"
 #include "daemon/datapath/interface_spec.h"
 #include "daemon/log/log.h"
 
@@ -24,6 +25,13 @@ struct ControlConfig {
   std::optional<unsigned> read_group;
 
   bool operator==(const ControlConfig&) const = default;
+};
+
+/// For monitoring; off where it listens nowhere.
+struct MetricsConfig {
+  std::optional<ListenAddress> listen;
+
+  bool operator==(const MetricsConfig&) const = default;
 };
 
 /// A file of addresses that is kept in force. Its name is the source of its claims.
@@ -47,6 +55,7 @@ struct Config {
   std::vector<ListConfig> lists;
   Capacity capacity;
   ControlConfig control;
+  MetricsConfig metrics;
   Level log_level = Level::info;
   std::filesystem::path state_dir = "/var/lib/xdpfwd";
   std::filesystem::path pin_dir = "/sys/fs/bpf/xdpfwd";

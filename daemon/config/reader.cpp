@@ -41,6 +41,12 @@ std::string Reader::absolute_path() const {
   return path;
 }
 
+std::string Reader::socket_path() const {
+  std::string path = absolute_path();
+  if (path.size() > 107) fail("is longer than the 107 bytes that a socket's path can have");
+  return path;
+}
+
 void Reader::each(const std::function<void(const Reader&)>& function) const {
   if (!value_.is_array()) fail("must be an array");
   for (std::size_t index = 0; index < value_.size(); ++index)

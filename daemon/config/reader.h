@@ -20,6 +20,7 @@ class Reader {
   /// Throws Error (config) that names this place.
   [[noreturn]] void fail(const std::string& reason, const std::string& hint = {}) const;
 
+  const std::string& pointer() const { return pointer_; }
   bool is_null() const { return value_.is_null(); }
   bool is_string() const { return value_.is_string(); }
   /// Each throws where the value is of another type or out of range.
@@ -27,6 +28,8 @@ class Reader {
   std::uint32_t integer(std::uint32_t least, std::uint32_t most) const;
   /// An absolute path without `.`, `..` or NUL.
   std::string absolute_path() const;
+  /// One that is short enough for a Unix socket.
+  std::string socket_path() const;
 
   /// Calls with each element of an array.
   void each(const std::function<void(const Reader&)>& function) const;

@@ -33,7 +33,8 @@ Loop::Loop(Firewall& firewall, Log& log)
       health_(firewall, lists_, log, notifier_),
       audit_(log),
       dispatcher_(firewall, lists_, log, audit_, [this](const ReloadRequest& request) { return reload(request); }),
-      server_(io_, firewall, log, audit_, dispatcher_) {}
+      server_(io_, firewall, log, audit_, dispatcher_),
+      metrics_server_(io_, firewall, lists_, log) {}
 
 Loop::~Loop() {
   link_events_.release();  // the monitor closes it
@@ -58,12 +59,14 @@ void Loop::run() {
     health_.renew_status();
     dispatcher_.tidy();
     audit_.tell_rest();
+    metrics_server_.tend();
   }));
   if (const auto interval = Notifier::watchdog_interval()) spawn(repeat(*interval, [this] { notifier_.watchdog(); }));
   asio::post(io_, [this] {
     health_.ready();
     guarded([this] { firewall_.settle(); });
     guarded([this] { lists_.configure({}); });
+    guarded([this] { metrics_server_.tend(); });
   });
   io_.run();
 }
@@ -131,9 +134,14 @@ void Loop::expire() {
 Firewall::Reloaded Loop::reload(const ReloadRequest& request) {
   notifier_.reloading();
   try {
-    const auto judge = [&](const Config& next) { Lists::check(next, request.forced_list); };
+    std::shared_ptr<Listener> listener;
+    const auto judge = [&](const Config& next) {
+      Lists::check(next, request.forced_list);
+      listener = metrics_server_.prepare(next);
+    };
     const Firewall::Reloaded reloaded = firewall_.reload(request.conditions, judge);
     lists_.configure(request.forced_list);  // does not fail: the new config is in force
+    metrics_server_.adopt(std::move(listener));
     for (const std::string& note : reloaded.notes) log_.warning(note);
     log_.info("reloaded " + firewall_.config_file().string() + ": " + std::to_string(reloaded.added) + " added, " +
                   std::to_string(reloaded.removed) + " removed",

@@ -8,6 +8,7 @@
 #include "daemon/datapath/link_monitor.h"
 #include "daemon/firewall/firewall.h"
 #include "daemon/lists/lists.h"
+#include "daemon/metrics/metrics_server.h"
 #include "daemon/service/health_report.h"
 #include "daemon/service/list_watcher.h"
 #include "daemon/service/notify.h"
@@ -49,6 +50,7 @@ class Loop {
   Audit audit_;
   Dispatcher dispatcher_;
   Server server_;
+  MetricsServer metrics_server_;
   boost::asio::steady_timer expiry_pause_{io_};
   bool expiry_goes_on_ = false;  // a round of it is on its way
 };

@@ -135,6 +135,23 @@ TEST_CASE("A path is absolute and plain") {
   CHECK_NOTHROW(parse_config("{\"interfaces\": [], \"control\": {\"socket\": \"/" + std::string(106, 'x') + "\"}}"));
 }
 
+TEST_CASE("Metrics are for this machine alone") {
+  const auto listen = [](const std::string& address) { return R"("metrics": {"listen": ")" + address + "\"}"; };
+  for (const std::string address : {"0.0.0.0:9415", "192.0.2.1:9415", "[::]:9415", "[2001:db8::1]:9415"})
+    check_mistakes({{listen(address), "/metrics/listen: ", "reverse proxy"}});
+  for (const std::string address : {"", "9415", ":9415", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536",
+                                    "127.0.0.1:+1", "127.0.0.1:1x", "127.0.0.0/8:9415", "localhost:9415", "::1:9415",
+                                    "[127.0.0.1]:9415", "[::1]", "[]:1", "[:1", "tcp:/x"})
+    check_mistakes({{listen(address), "/metrics/listen: \"" + address + "\" is no address", "127.0.0.1:9415"}});
+  for (const std::string path : {"", "x.sock", "/a/../b", "/a/"})
+    check_mistakes({{listen("unix:" + path), "/metrics/listen: must be an absolute path"}});
+  check_mistakes({{listen("unix:/" + std::string(107, 'x')), "/metrics/listen: is longer than"},
+                  {listen("unix:/run/xdpfwd/control.sock"), "\"metrics\" and \"control\" name the same socket"},
+                  {R"("metrics": {"listen": 9415})", "/metrics/listen: must be a string"},
+                  {R"("metrics": {"port": 9415})", "/metrics/port: unknown key", "listen"},
+                  {R"("metrics": null)", "/metrics: must be an object"}});
+}
+
 TEST_CASE("A group that does not exist is told with the way to make it") {
   check_mistakes({{R"("control": {"admin_group": "no-such-group"})",
                    "/control/admin_group: there is no group \"no-such-group\"", "groupadd --system no-such-group"},

@@ -34,10 +34,21 @@ TEST_CASE("The smallest config names its interfaces and leaves the rest to the d
   CHECK(config.capacity == Capacity{1'000'000, 250'000});
   CHECK(config.control.socket == "/run/xdpfwd/control.sock");
   CHECK_FALSE(config.control.read_group);
+  CHECK_FALSE(config.metrics.listen);
   CHECK(config.log_level == Level::info);
   CHECK(config.state_dir == "/var/lib/xdpfwd");
   CHECK(config.pin_dir == "/sys/fs/bpf/xdpfwd");
   CHECK(config.notes.empty());
+}
+
+TEST_CASE("Metrics are served on loopback, on a Unix socket, or not at all") {
+  for (const std::string address : {"127.0.0.1:9415", "127.8.8.8:1", "[::1]:65535", "unix:/run/xdpfwd/metrics.sock"}) {
+    const Config config = with(R"("metrics": {"listen": ")" + address + "\"}");
+    REQUIRE(config.metrics.listen);
+    CHECK(to_string(*config.metrics.listen) == address);
+  }
+  CHECK_FALSE(with(R"("metrics": {"listen": null})").metrics.listen);
+  CHECK_FALSE(with(R"("metrics": {})").metrics.listen);
 }
 
 TEST_CASE("The config that is shipped says what holds without it") {
@@ -55,6 +66,7 @@ TEST_CASE("The config that is shipped says what holds without it") {
   CHECK(shipped.lists == defaults.lists);
   CHECK(shipped.capacity == defaults.capacity);
   CHECK(shipped.control == defaults.control);
+  CHECK(shipped.metrics == defaults.metrics);
   CHECK(shipped.log_level == defaults.log_level);
   CHECK(shipped.state_dir == defaults.state_dir);
   CHECK(shipped.pin_dir == defaults.pin_dir);

@@ -1,0 +1,141 @@
+#include "daemon/metrics/listener.h"
+
+#include <fcntl.h>
+
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+#include "common/error.h"
+#include "daemon/sockets/unix_socket.h"
+
+namespace xdpfwd {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+constexpr std::size_t most_connections = 16;
+constexpr std::size_t most_header_bytes = 8192;
+// Longer than what most leave between two scrapes.
+constexpr auto time_between_requests = 2min;
+constexpr auto time_for_a_request = 10s;
+constexpr auto time_for_an_answer = 10s;
+// After the last answer on a connection, for the peer to read it.
+constexpr auto time_to_leave = 2s;
+// After accept() failed, as it does without end while descriptors are short.
+constexpr auto pause_after_failure = 100ms;
+
+/// What a request gets that could not be read. Throws where it is not the request that is wrong: the peer went away, or
+/// its time was up.
+HttpResponse refusal_of(const error_code& failure) {
+  if (failure.category() != make_error_code(http::error::bad_method).category())
+    throw boost::system::system_error(failure);
+  const bool too_long = failure == http::error::header_limit || failure == http::error::buffer_overflow;
+  return refusal(too_long ? http::status::request_header_fields_too_large : http::status::bad_request);
+}
+
+}  // namespace
+
+Listener::Listener(asio::io_context& io, const ListenAddress& address, std::optional<unsigned> group, Log& log)
+    : acceptor_(io), socket_(address.socket) {
+  if (address.host)
+    bind(address);
+  else
+    acceptor_.assign(
+        {AF_UNIX, 0},
+        listen_on({.path = socket_, .mode = group ? mode_t{0660} : mode_t{0600}, .group = group}, log).release());
+}
+
+Listener::~Listener() { close(); }
+
+void Listener::bind(const ListenAddress& address) try {
+  const Protocol::endpoint endpoint =
+      asio::ip::tcp::endpoint(asio::ip::make_address(to_string(*address.host)), address.port);
+  acceptor_.open(endpoint.protocol());
+  fcntl(acceptor_.native_handle(), F_SETFD, FD_CLOEXEC);
+  acceptor_.set_option(asio::socket_base::reuse_address(true));
+  acceptor_.bind(endpoint);
+  acceptor_.listen();
+} catch (const boost::system::system_error& failure) {
+  const std::string port = std::to_string(address.port);
+  throw system_error("metrics: listen on " + to_string(address), failure.code().value(),
+                     "another port in \"metrics\" may be free; who has this one: ss -ltnp sport = :" + port,
+                     Code::refused);
+}
+
+void Listener::serve(Answer answer) {
+  answer_ = std::move(answer);
+  asio::co_spawn(acceptor_.get_executor(), accept(shared_from_this()), asio::detached);
+}
+
+void Listener::close() {
+  error_code ignored;
+  acceptor_.close(ignored);
+  std::error_code gone_already;
+  if (!socket_.empty()) std::filesystem::remove(std::exchange(socket_, {}), gone_already);
+  for (const std::shared_ptr<Stream>& stream : streams_) stream->close();
+}
+
+asio::awaitable<void> Listener::accept(std::shared_ptr<Listener> self) {
+  asio::steady_timer pause(acceptor_.get_executor());
+  while (acceptor_.is_open()) {
+    error_code failure;
+    auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, failure));
+    if (failure) {
+      pause.expires_after(pause_after_failure);
+      co_await pause.async_wait(asio::use_awaitable);
+    } else if (streams_.size() < most_connections) {
+      fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+      const auto stream = std::make_shared<Stream>(std::move(socket));
+      streams_.insert(stream);
+      asio::co_spawn(acceptor_.get_executor(), attend(self, stream), asio::detached);
+    }
+  }
+}
+
+asio::awaitable<void> Listener::attend(std::shared_ptr<Listener>, std::shared_ptr<Stream> stream) {
+  try {
+    co_await answer_requests(*stream);
+    // A connection that is closed while something it sent lies unread is reset, and the peer would not read why.
+    stream->socket().shutdown(Stream::socket_type::shutdown_send);
+    stream->expires_after(time_to_leave);
+    std::array<char, 4096> unread;
+    for (;;) co_await stream->async_read_some(asio::buffer(unread), asio::use_awaitable);
+  } catch (const std::exception&) {
+    // The peer went away, or its time was up.
+  }
+  streams_.erase(stream);
+}
+
+asio::awaitable<void> Listener::answer_requests(Stream& stream) {
+  beast::flat_buffer received(most_header_bytes);
+  auto patience = std::chrono::seconds(time_for_a_request);
+  for (bool more = true; more;) {
+    if (received.size() == 0) {
+      stream.expires_after(patience);
+      received.commit(co_await stream.async_read_some(received.prepare(most_header_bytes), asio::use_awaitable));
+    }
+    stream.expires_after(time_for_a_request);
+    http::request_parser<http::empty_body> parser;
+    parser.header_limit(most_header_bytes);
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());
+    error_code failure;
+    co_await http::async_read_header(stream, received, parser, asio::redirect_error(asio::use_awaitable, failure));
+    HttpResponse response = failure ? refusal_of(failure) : answer_(parser.get());
+    if (!parser.is_done()) response.keep_alive(false);  // a body follows
+    more = response.keep_alive();
+    stream.expires_after(time_for_an_answer);
+    co_await http::async_write(stream, response, asio::use_awaitable);
+    patience = time_between_requests;
+  }
+}
+
+}  // namespace xdpfwd
