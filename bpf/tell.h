@@ -78,12 +78,13 @@ static __always_inline void take_sample(struct xdp_md *ctx, const struct source 
 		own->missed++;
 		return;
 	}
+	/* Also where there is no room: all CPUs wait for each other there, and must not do so for every packet. */
+	own->next = (own->next > now ? own->next : now) + sampling.interval;
 	sample = bpf_ringbuf_reserve(&samples, sizeof(*sample), 0);
 	if (!sample) {
 		own->missed++;
 		return;
 	}
-	own->next = (own->next > now ? own->next : now) + sampling.interval;
 	sample->time = bpf_ktime_get_ns();
 	sample->interface = ctx->ingress_ifindex;
 	sample->owner = owner;

@@ -29,7 +29,7 @@ enum class Kind : std::uint8_t {
   revision,   // 0 to 2^53 - 1
   address,    // one address
   groups,     // array of 1 to max_request_prefixes groups of claims, see docs/protocol.md
-  frames,     // array of 1 to 1,000 frames in hexadecimal, 14 bytes each at least
+  frames,     // array of 1 to 1,000 frames in hexadecimal, of 14 to 2,048 bytes each
   frame,      // one of them; spaces and colons in it do not matter
   ranking,    // total, rate
   file,       // a path, or - for standard input; positional

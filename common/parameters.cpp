@@ -22,7 +22,7 @@ constexpr std::int64_t largest_revision = (std::int64_t{1} << 53) - 1;
 constexpr std::int64_t latest_time = 253'402'300'799;  // the end of the year 9999
 constexpr std::size_t most_frames = 1000;
 constexpr std::size_t least_frame = 14;  // an Ethernet header
-constexpr std::size_t largest_frame = 65535;
+constexpr std::size_t largest_frame = 2048;  // what decides lies in its first bytes
 constexpr std::string_view name_pattern = "^[A-Za-z0-9._:/@-]{1,64}$";
 
 bool is_integer_in(const json& value, std::int64_t low, std::int64_t high) {
@@ -185,7 +185,7 @@ const std::array rules{
            return value.is_array() && !value.empty() && value.size() <= most_frames &&
                   std::ranges::all_of(value, is_frame);
          },
-         "an array of 1 to 1000 frames in hexadecimal, of 14 to 65535 bytes each",
+         "an array of 1 to 1000 frames in hexadecimal, of 14 to 2048 bytes each",
          [] {
            return json{{"type", "array"},
                        {"items",

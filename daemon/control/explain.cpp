@@ -63,7 +63,7 @@ json disagreement(const Blocklist& blocklist, const Decision& decision, const Po
 json explain_frame(const Frame& frame, const Call& call) {
   const Blocklist& blocklist = call.firewall.blocklist();
   const Datapath& datapath = call.firewall.datapath();
-  const Decision decision = datapath.decide(std::span(frame).first(std::min(frame.size(), most_frame_bytes)));
+  const Decision decision = datapath.decide(frame);
   json result{{"source", decision.source ? json(to_string(*decision.source)) : json()},
               {"family", statistics_families[decision.family]},
               {"verdict", decision.drops ? "drop" : "pass"},

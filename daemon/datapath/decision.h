@@ -21,16 +21,11 @@ struct Decision {
   Owner owner = nobody;          // the entry that decided
 };
 
-/// The shortest frame that the kernel runs a program on, and the longest that it is asked about; what decides lies
-/// in its first bytes.
-inline constexpr std::size_t least_frame_bytes = 14;
-inline constexpr std::size_t most_frame_bytes = 2048;
-
 /// The source of a packet as the program tells it.
 std::optional<Prefix> source_of(xdpfwd_family family, xdpfwd_reason reason, const std::uint32_t (&address)[4]);
 
-/// Runs the program (BPF_PROG_TEST_RUN) on a frame of that size. It seems to come from the loopback, which is never
-/// filtered, so nothing counts it. `told` is the program's own map "decision". Throws Error.
+/// Runs the program (BPF_PROG_TEST_RUN) on a frame of 14 bytes at least, which fits a page. It seems to come from the
+/// loopback, which is never filtered, so nothing counts it. `told` is the program's own map "decision". Throws Error.
 Decision decide(int program, const MappedArray<xdpfwd_decision>& told, std::span<const std::uint8_t> frame);
 
 }  // namespace xdpfwd

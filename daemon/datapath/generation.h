@@ -51,7 +51,7 @@ class Generation {
   const Tables& tables() const { return own_->tables; }
   Sampling& sampling() { return own_->sampling; }
   const Sampling& sampling() const { return own_->sampling; }
-  /// What the program does with a frame, of least_frame_bytes to most_frame_bytes. Throws Error.
+  /// What the program does with a frame, see decision.h. Throws Error.
   Decision decide(std::span<const std::uint8_t> frame) const {
     return xdpfwd::decide(program(), own_->decision, frame);
   }

@@ -5,9 +5,11 @@
 #include <cstring>
 #include <span>
 
+#include "daemon/datapath/ipv6_table.h"
 #include "floor.skel.h"
 #include "hash.skel.h"
 #include "lpm.skel.h"
+#include "silent.skel.h"
 
 namespace xdpfwd::bench {
 namespace {
@@ -62,26 +64,45 @@ harness::Skeleton<bench_lpm> lpm_with(const AddressList& list) {
   return object;
 }
 
+/// The same tables and counters, so that nothing but the programs differs.
+harness::Skeleton<bench_silent> silent_on(const Ours& ours) {
+  return harness::load<bench_silent>([&](bench_silent& opened) {
+    auto& maps = opened.maps;
+    for (bpf_map* map : {maps.statistics, maps.interfaces, maps.counters, maps.ipv4_filter, maps.ipv4_roots,
+                         maps.ipv4_cells, maps.ipv6_filter, maps.ipv6_lengths, maps.ipv6})
+      if (const int result = bpf_map__reuse_fd(map, ours.map(bpf_map__name(map)).get()); result != 0)
+        throw std::system_error(-result, std::generic_category(), std::string("share ") + bpf_map__name(map));
+    opened.rodata->ipv6_hash_shift = Ipv6Table::hash_shift(bpf_map__max_entries(maps.ipv6_lengths));
+  });
+}
+
 }  // namespace
 
 harness::Skeleton<bench_floor> load_floor() {
   return harness::load<bench_floor>([](bench_floor&) {});
 }
 
-Contestants::Contestants(const AddressList& list) : floor_(load_floor()), lpm_(lpm_with(list)), ours_(list) {
+Contestants::Contestants(const AddressList& list)
+    : floor_(load_floor()), lpm_(lpm_with(list)), ours_(list), silent_(silent_on(ours_)) {
   if (list.kind == Kind::hosts) hash_.emplace(hash_with(list));
   add("empty", bpf_program__fd(floor_->progs.drop_all), false);
   add("floor", bpf_program__fd(floor_->progs.parse_and_count), false);
   if (hash_) add("hash", bpf_program__fd((*hash_)->progs.hash_of_hosts), true);
   add("lpm", bpf_program__fd(lpm_->progs.lpm_trie), true);
   add("ours", ours_.program(), true);
+  add("silent", bpf_program__fd(silent_->progs.silent), true);
+  all_.push_back({"listened", ours_.program(), true, [this] { ours_.be_listened_to(true); },
+                  [this] {
+                    ours_.be_listened_to(false);
+                    ours_.drain();
+                  }});
 }
 
 Contestants::~Contestants() = default;
 
 void Contestants::add(std::string name, int program, bool looks_up) {
   count_packets_of(program, loopback, "lo");
-  all_.push_back({std::move(name), program, looks_up});
+  all_.push_back({.name = std::move(name), .program = program, .looks_up = looks_up});
 }
 
 }  // namespace xdpfwd::bench

@@ -1,6 +1,7 @@
 // Programs that are measured against each other on one list.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 struct bench_floor;
 struct bench_hash;
 struct bench_lpm;
+struct bench_silent;
 
 namespace xdpfwd::bench {
 
@@ -19,6 +21,9 @@ struct Contestant {
   std::string name;
   int program;
   bool looks_up;  // else it drops everything
+  // Called before and after a sample of it is taken.
+  std::function<void()> before = [] {};
+  std::function<void()> after = [] {};
 };
 
 class Contestants {
@@ -39,6 +44,7 @@ class Contestants {
   std::optional<harness::Skeleton<bench_hash>> hash_;
   harness::Skeleton<bench_lpm> lpm_;
   Ours ours_;
+  harness::Skeleton<bench_silent> silent_;  // on the tables of `ours_`
   std::vector<Contestant> all_;
 };
 

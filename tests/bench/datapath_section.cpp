@@ -57,7 +57,9 @@ std::vector<std::vector<double>> samples(Driver& driver, const Cell& cell, const
   for (unsigned round = 0; round < options.rounds(); ++round)
     for (std::size_t index = 0; index < contestants.size(); ++index) {
       stop_if_asked();
+      contestants[index].before();
       found[index].push_back(driver.time(contestants[index].program, cell.list.family, packets[index]));
+      contestants[index].after();
     }
   return found;
 }
@@ -65,24 +67,29 @@ std::vector<std::vector<double>> samples(Driver& driver, const Cell& cell, const
 void measure(Driver& driver, const Cell& cell, const std::vector<Contestant>& contestants, const Options& options,
              Json& rows) {
   const auto found = samples(driver, cell, contestants, options);
-  const auto floor = std::ranges::find(contestants, "floor", &Contestant::name) - contestants.begin();
+  const auto samples_of = [&](const char* name) -> const std::vector<double>& {
+    return found[static_cast<std::size_t>(std::ranges::find(contestants, name, &Contestant::name) -
+                                          contestants.begin())];
+  };
   for (std::size_t index = 0; index < contestants.size(); ++index) {
     Json row = cell.labels();
     row["contestant"] = contestants[index].name;
     row["ns"] = spread_of(found[index]);
-    row["to_floor"] = spread_of(ratios(found[index], found[static_cast<std::size_t>(floor)]));
+    for (const char* other : {"floor", "silent", "ours"})
+      row[std::string("to_") + other] = spread_of(ratios(found[index], samples_of(other)));
     rows.push_back(std::move(row));
   }
 }
 
 /// One line for each case and traffic, a column for each contestant.
 void print(const AddressList& list, const Json& rows) {
-  std::vector<std::vector<std::string>> table{{"ns a packet", "empty", "floor", "hash", "lpm", "ours", "ours / floor"}};
+  std::vector<std::vector<std::string>> table{
+      {"ns a packet", "empty", "floor", "hash", "lpm", "ours", "silent", "listened", "ours / floor"}};
   const Json* before = nullptr;
   for (const Json& row : rows) {
     const std::string label = row["case"].get<std::string>() + ", " + row["sources"].get<std::string>();
     if (before == nullptr || (*before)["case"] != row["case"] || (*before)["sources"] != row["sources"])
-      table.push_back({label, "-", "-", "-", "-", "-", "-"});
+      table.push_back({label, "-", "-", "-", "-", "-", "-", "-", "-"});
     const auto column = std::ranges::find(table.front(), row["contestant"].get<std::string>()) - table.front().begin();
     table.back()[static_cast<std::size_t>(column)] = number(row["ns"]["median"]);
     if (row["contestant"] == "ours") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 namespace xdpfwd::bench {
 namespace {
@@ -39,7 +40,7 @@ class Rows {
 Figure quotient(Figure figure, Figure base) { return figure && base ? Figure(*figure / *base) : Figure{}; }
 Figure times(Figure figure, double factor) { return figure ? Figure(*figure * factor) : Figure{}; }
 /// The worst of those that were measured.
-Figure worst(std::initializer_list<Figure> figures) { return std::ranges::max(figures); }
+Figure worst(const std::vector<Figure>& figures) { return std::ranges::max(figures); }
 
 class Judgement {
  public:
@@ -80,6 +81,18 @@ void judge_datapath(const Json& results, Judgement& judgement) {
   judgement.add("IPv4 hit, 1k / floor", 1.5, "", thousand("hit"));
   judgement.add("IPv6 miss, 100k mixed / floor", 2, "", to_floor("ipv6", "mixed", million / 10, "miss"));
   judgement.add("IPv6 hit, 100k mixed / floor", 10, "", to_floor("ipv6", "mixed", million / 10, "hit"));
+  const auto telling = [&](const char* contestant, const char* ratio) {
+    std::vector<Figure> figures;
+    for (const std::size_t entries : {std::size_t{1'000}, million})
+      for (const char* which : {"miss", "hit"}) {
+        Json cell = datapath_cell("ipv4", "hosts", entries, which);
+        cell["contestant"] = contestant;
+        figures.push_back(rows.number(cell, ratio));
+      }
+    return worst(figures);
+  };
+  judgement.add("nobody listens / without samples", 1.02, "", telling("ours", "/to_silent/median"));
+  judgement.add("somebody listens / nobody does", 1.05, "", telling("listened", "/to_ours/median"));
   judgement.add("IPv4 miss, 10M hosts / 1k hosts", 2, "", quotient(nanoseconds(10 * million), nanoseconds(1'000)));
 }
 

@@ -66,6 +66,21 @@ Ours::~Ours() = default;
 
 int Ours::program() const { return parts_->program.get(); }
 
+Fd Ours::map(std::string_view name) const {
+  Fd map = map_of(program(), name);
+  if (!map) throw std::system_error(ENOENT, std::generic_category(), "open the map " + std::string(name));
+  return map;
+}
+
+void Ours::be_listened_to(bool listened) const {
+  constexpr std::uint32_t per_second = 1'000;
+  parts_->datapath->sample({listened ? 1u << XDPFWD_DROPPED : 0, per_second});
+}
+
+void Ours::drain() const {
+  SampleReader(parts_->datapath->samples(), [](const xdpfwd_sample&) {}).read();
+}
+
 std::vector<std::uint32_t> shuffled_ids(std::size_t count) {
   std::vector<std::uint32_t> ids(count);
   std::iota(ids.begin(), ids.end(), 0U);

@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "daemon/datapath/fd.h"
 #include "tests/bench/address_list.h"
 
 namespace xdpfwd::bench {
@@ -18,6 +20,12 @@ class Ours {
   Ours& operator=(const Ours&) = delete;
 
   int program() const;
+  /// The map of that name, which the program uses. Throws std::system_error.
+  Fd map(std::string_view name) const;
+  /// Has as many of its packets be sampled as somebody who listens gets by default, or none.
+  void be_listened_to(bool listened) const;
+  /// Reads what was sampled.
+  void drain() const;
 
  private:
   struct Parts;

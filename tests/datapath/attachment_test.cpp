@@ -94,8 +94,8 @@ TEST_CASE("a pinned link is adopted with its interface and mode") {
 TEST_CASE("nothing is adopted where there is no link, or none of ours") {
   Ground ground;
   CHECK(ExclusiveAttachment::adopt(ground.pin) == nullptr);
-  CHECK(ExclusiveAttachment::adopt(ground.program.pin_dir() / "generation-1" / "tags") == nullptr);
-  CHECK(fs::exists(ground.program.pin_dir() / "generation-1" / "tags"));
+  CHECK(ExclusiveAttachment::adopt(ground.program.pin_dir() / "generation-1" / "counters") == nullptr);
+  CHECK(fs::exists(ground.program.pin_dir() / "generation-1" / "counters"));
 }
 
 TEST_CASE("the pin of a link without an interface is cleared away") {

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using harness::ethernet;
 
-constexpr std::size_t pins_of_a_generation = 6;
+constexpr std::size_t pins_of_a_generation = 5;
 constexpr int kills = 60;
 
 fs::path directory_of(const LoadedProgram& program, unsigned number) {
