@@ -34,15 +34,17 @@ SampleReader::SampleReader(int samples, Function function)
 
 int SampleReader::fd() const { return ring_buffer__epoll_fd(ring_.get()); }
 
-std::size_t SampleReader::read() {
-  const int count = ring_buffer__consume(ring_.get());
-  return count < 0 ? 0 : static_cast<std::size_t>(count);
+std::size_t SampleReader::read(std::size_t most) {
+  left_ = most;
+  if (most > 0) ring_buffer__consume(ring_.get());
+  return most - left_;
 }
 
+/// What is negative ends the reading, behind this sample.
 int SampleReader::take(void* self, void* sample, std::size_t size) {
-  if (size >= sizeof(xdpfwd_sample))
-    static_cast<SampleReader*>(self)->function_(*static_cast<const xdpfwd_sample*>(sample));
-  return 0;
+  auto& reader = *static_cast<SampleReader*>(self);
+  if (size >= sizeof(xdpfwd_sample)) reader.function_(*static_cast<const xdpfwd_sample*>(sample));
+  return --reader.left_ == 0 ? -ECANCELED : 0;
 }
 
 }  // namespace xdpfwd

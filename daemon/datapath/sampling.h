@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 
 #include "bpf/xdpfwd_abi.h"
@@ -52,13 +53,14 @@ class SampleReader {
 
   /// Readable when there are samples; non-blocking.
   int fd() const;
-  /// Calls the function with each sample that is there, and returns how many there were.
-  std::size_t read();
+  /// Calls the function with each sample that is there, at most so many, and returns how many there were.
+  std::size_t read(std::size_t most = std::numeric_limits<std::size_t>::max());
 
  private:
   static int take(void* self, void* sample, std::size_t size);
 
   Function function_;
+  std::size_t left_ = 0;  // of those that are to be read
   std::unique_ptr<ring_buffer, void (*)(ring_buffer*)> ring_;
 };
 

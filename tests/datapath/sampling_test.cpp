@@ -112,6 +112,18 @@ TEST_CASE("packets that nobody reads in time are counted as missed") {
   CHECK(taken + listener.missed() == room + 1000);
 }
 
+TEST_CASE("no more samples are read than are asked for, and none is lost by that") {
+  LoadedProgram program;
+  Listener listener(program);
+  program.claim("192.0.2.0/24", Action::drop);
+  program.generation().sampling().want({bit(XDPFWD_DROPPED), 1'000'000});
+  for (int packet = 0; packet < 10; ++packet) program.meet(from("192.0.2.1"));
+  CHECK(listener.reader.read(3) == 3);
+  CHECK(listener.reader.read(7) == 7);
+  CHECK(listener.reader.read() == 0);
+  CHECK(listener.samples.size() == 10);
+}
+
 TEST_CASE("samples go on over a new generation, once it is told what is wanted") {
   LoadedProgram program;
   Listener listener(program);
