@@ -105,6 +105,21 @@ constexpr std::array export_parameters{
     Parameter{"limit", Kind::count, false, "at most so many claims", Where::protocol},
     Parameter{"cursor", Kind::cursor, false, cursor.help, Where::protocol},
 };
+// Of what subscribe, watch and capture tell.
+constexpr Parameter event_source{"source", Kind::name, false, "only packets that an entry of this source has met"};
+constexpr Parameter event_prefix{"prefix", Kind::prefix, false, "only packets from this address or prefix"};
+constexpr Parameter event_action{"action", Kind::action, false, "only such packets: drop or monitor"};
+constexpr Parameter event_rate{"rate", Kind::rate, false,
+                               "samples a second and CPU at most, 1 to 100000 (1000 unless told)"};
+constexpr std::array subscribe_parameters{
+    event_source,
+    event_prefix,
+    event_action,
+    event_rate,
+    Parameter{"frames", Kind::flag, false, "tell the first bytes of each packet, too; for root and the admin group"},
+};
+constexpr Parameter event_count{"count", Kind::number, false, "end after so many packets", Where::client};
+constexpr std::array watch_parameters{event_source, event_prefix, event_action, event_rate, event_count};
 constexpr std::array stage_parameters{
     Parameter{"groups", Kind::groups, true, "claims that have all but their prefixes in common"}};
 constexpr std::array reload_parameters{
@@ -152,6 +167,10 @@ constexpr std::array rows{
             "Only ndjson tells sources and actions, and gives everything back to import; --json asks for it as well.\n"
             "-q leaves out notes, not the list.",
             export_parameters},
+    Command{"watch", Access::read, Audience::people, "Show packets as they are dropped or monitored",
+            "Samples of them, a line each: at most --rate a second and CPU, and how many more there were. It costs\n"
+            "nothing while nobody watches. Ends with Ctrl-C.",
+            watch_parameters},
     Command{"stats", Access::read, Audience::everyone,
             "Show packets and bytes by interface, family, reason, source and entry", "", stats_parameters},
     Command{"status",
@@ -181,6 +200,8 @@ constexpr std::array rows{
         doctor_parameters},
     Command{"stage", Access::admin, Audience::programs, "Send claims for a sync or import on the same connection", "",
             stage_parameters},
+    Command{"subscribe", Access::read, Audience::programs,
+            "Be told of packets as they are dropped or monitored, by notifications", "", subscribe_parameters},
     Command{"hello", Access::read, Audience::programs, "Tell the protocol's version", "", {}},
     Command{
         "describe", Access::read, Audience::programs, "List the methods with their parameters as JSON Schema", "", {}},

@@ -35,6 +35,9 @@ enum class Kind : std::uint8_t {
   file,       // a path, or - for standard input; positional
   path,       // the same as an option
   format,     // auto, plain, ndjson, ipset, nft
+  prefix,     // one address or prefix
+  rate,       // samples a second and CPU, 1 to 100,000
+  number,     // 1 to 1,000,000,000
   flag,       // true or false
 };
 
@@ -64,13 +67,14 @@ struct Command {
 
 /// Every command's name, in the order in which help shows them. Whoever holds something for each command, as the
 /// table of rows and the server's table of handlers do, asserts that it has these names in this order.
-inline constexpr std::array<std::string_view, 22> command_names{
-    "block", "unblock", "allow",  "monitor", "list",   "check",   "explain", "flush",  "sync",  "import", "export",
-    "stats", "status",  "attach", "detach",  "reload", "confirm", "ping",    "doctor", "stage", "hello",  "describe",
+inline constexpr std::array<std::string_view, 24> command_names{
+    "block",  "unblock", "allow",  "monitor", "list",  "check",     "explain", "flush",
+    "sync",   "import",  "export", "watch",   "stats", "status",    "attach",  "detach",
+    "reload", "confirm", "ping",   "doctor",  "stage", "subscribe", "hello",   "describe",
 };
 
 /// Those of them that are people's.
-inline constexpr std::array<std::string_view, 1> client_commands{"doctor"};
+inline constexpr std::array<std::string_view, 2> client_commands{"watch", "doctor"};
 constexpr bool is_client_command(std::string_view name) {
   return std::ranges::find(client_commands, name) != client_commands.end();
 }

@@ -43,6 +43,18 @@ std::string result_line(const json& id, const json& result) {
   return dump_json({{"jsonrpc", "2.0"}, {"id", id}, {"result", result}}) + "\n";
 }
 
+std::string notification_line(std::string_view method, const json& params) {
+  return dump_json({{"jsonrpc", "2.0"}, {"method", method}, {"params", params}}) + "\n";
+}
+
+Notification parse_notification(std::string_view line) {
+  json document = parse_json(line);
+  if (!document.is_object() || !document.value("method", json()).is_string() ||
+      !document.value("params", json()).is_object())
+    throw Error(Code::internal, "notification: not JSON-RPC 2.0");
+  return {document["method"], std::move(document["params"])};
+}
+
 std::string error_line(const json& id, const Error& error) {
   return dump_json({{"jsonrpc", "2.0"}, {"id", id}, {"error", to_json(error)}}) + "\n";
 }

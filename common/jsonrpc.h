@@ -27,7 +27,16 @@ Request parse_request(std::string_view line);
 /// Each ends with a newline.
 std::string request_line(const Request& request);
 std::string result_line(const nlohmann::json& id, const nlohmann::json& result);
+std::string notification_line(std::string_view method, const nlohmann::json& params);
 std::string error_line(const nlohmann::json& id, const Error& error);
+
+/// What comes without having been asked for each time.
+struct Notification {
+  std::string method;
+  nlohmann::json params;
+};
+/// Throws Error (parse, or internal for what is no notification).
+Notification parse_notification(std::string_view line);
 
 /// The result in a response line; throws the Error that an error response carries.
 nlohmann::json parse_response(std::string_view line);

@@ -18,6 +18,8 @@ constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_interface = 15;
 constexpr std::int64_t longest_duration = 36500LL * 86400;
 constexpr std::int64_t largest_page = 10000;
+constexpr std::int64_t largest_rate = 100'000;
+constexpr std::int64_t largest_number = 1'000'000'000;
 constexpr std::int64_t largest_revision = (std::int64_t{1} << 53) - 1;
 constexpr std::int64_t latest_time = 253'402'300'799;  // the end of the year 9999
 constexpr std::size_t most_frames = 1000;
@@ -227,6 +229,20 @@ const std::array rules{
          "auto, plain, ndjson, ipset or nft",
          [] {
            return enumeration({"auto", "plain", "ndjson", "ipset", "nft"});
+         }},
+    Rule{Kind::prefix, [](const json& value) { return is_text_up_to(value, longest_name); }, "an address or a prefix",
+         [] {
+           return json{{"type", "string"}, {"maxLength", longest_name}};
+         }},
+    Rule{Kind::rate, [](const json& value) { return is_integer_in(value, 1, largest_rate); },
+         "a whole number from 1 to 100000",
+         [] {
+           return json{{"type", "integer"}, {"minimum", 1}, {"maximum", largest_rate}};
+         }},
+    Rule{Kind::number, [](const json& value) { return is_integer_in(value, 1, largest_number); },
+         "a whole number from 1 to 1000000000",
+         [] {
+           return json{{"type", "integer"}, {"minimum", 1}, {"maximum", largest_number}};
          }},
     Rule{Kind::flag, [](const json& value) { return value.is_boolean(); }, "true or false",
          [] {

@@ -36,6 +36,10 @@ Error hung_up() {
           "it may be stopping, or have too many connections; see: journalctl -u xdpfwd"};
 }
 
+std::int64_t milliseconds_to(steady_clock::time_point deadline) {
+  return std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
+}
+
 Error cannot_connect(const std::string& path, int error, seconds timeout) {
   const std::string action = "connect " + escaped(path);
   if (error == EACCES || error == EPERM)
@@ -45,12 +49,6 @@ Error cannot_connect(const std::string& path, int error, seconds timeout) {
   return system_error(action, error, "start it with: systemctl start xdpfwd", Code::unreachable);
 }
 
-/// With 0, 1 or 2 closed by the caller, a socket would take that number, and output would go to the daemon.
-Descriptor above_standard_streams(Descriptor descriptor) {
-  if (descriptor.get() > STDERR_FILENO) return descriptor;
-  return Descriptor(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-}
-
 }  // namespace
 
 Error senseless_answer(const nlohmann::json::exception& error) {
@@ -58,6 +56,11 @@ Error senseless_answer(const nlohmann::json::exception& error) {
   const std::size_t id = what.find("] ");  // the library's own number of the error
   return {Code::internal, "answer of xdpfwd: " + escaped(id == what.npos ? what : what.substr(id + 2)),
           "xdpfwd and xdpfwctl may be of different versions; xdpfwctl hello tells the daemon's"};
+}
+
+Descriptor above_standard_streams(Descriptor descriptor) {
+  if (descriptor.get() < 0 || descriptor.get() > STDERR_FILENO) return descriptor;
+  return Descriptor(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
 }
 
 Descriptor::~Descriptor() {
@@ -114,30 +117,57 @@ void Connection::send_line(std::string_view line, Deadline deadline) {
 }
 
 std::string Connection::receive_line(Deadline deadline) {
-  std::array<char, 65536> block;
-  std::size_t searched = 0;
   for (;;) {
-    if (const std::size_t newline = received_.find('\n', searched); newline != received_.npos) {
-      std::string line = received_.substr(0, newline);
-      received_.erase(0, newline + 1);
-      return line;
-    }
-    searched = received_.size();
-    if (searched > longest_answer) throw Error(Code::internal, "answer of xdpfwd: longer than 256 MiB");
+    if (std::optional<std::string> line = take_line()) return *std::move(line);
     wait_for(POLLIN, deadline);
-    const ssize_t size = recv(socket_.get(), block.data(), block.size(), MSG_DONTWAIT);
-    if (size > 0) received_.append(block.data(), static_cast<std::size_t>(size));
-    if (size == 0 || (size < 0 && errno == ECONNRESET)) throw hung_up();
-    if (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-      throw system_error("receive from xdpfwd", errno, {}, Code::unreachable);
+    if (!receive_more()) throw hung_up();
   }
+}
+
+std::optional<Notification> Connection::next(int stop, Deadline until) {
+  for (;;) {
+    if (const std::optional<std::string> line = take_line()) return parse_notification(*line);
+    std::array<pollfd, 2> wanted{
+        {{.fd = socket_.get(), .events = POLLIN, .revents = 0}, {.fd = stop, .events = POLLIN, .revents = 0}}};
+    const std::int64_t left = milliseconds_to(until);
+    if (left <= 0) return std::nullopt;
+    const int ready = poll(wanted.data(), wanted.size(), static_cast<int>(std::min<std::int64_t>(left, INT_MAX)));
+    if (ready < 0 && errno != EINTR) throw system_error("wait for xdpfwd", errno);
+    if (ready > 0 && wanted[1].revents != 0) return std::nullopt;
+    if (ready > 0 && !receive_more())
+      throw Error(Code::unreachable, "xdpfwd: ended the connection",
+                  "it was stopped or restarted, or nothing was read here for minutes; see: journalctl -u xdpfwd");
+  }
+}
+
+std::optional<std::string> Connection::take_line() {
+  const std::size_t newline = received_.find('\n', searched_);
+  if (newline == received_.npos) {
+    searched_ = received_.size();
+    if (searched_ > longest_answer) throw Error(Code::internal, "answer of xdpfwd: longer than 256 MiB");
+    return std::nullopt;
+  }
+  std::string line = received_.substr(0, newline);
+  received_.erase(0, newline + 1);
+  searched_ = 0;
+  return line;
+}
+
+/// False where there will be nothing more.
+bool Connection::receive_more() {
+  std::array<char, 65536> block;
+  const ssize_t size = recv(socket_.get(), block.data(), block.size(), MSG_DONTWAIT);
+  if (size > 0) received_.append(block.data(), static_cast<std::size_t>(size));
+  if (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR && errno != ECONNRESET)
+    throw system_error("receive from xdpfwd", errno, {}, Code::unreachable);
+  return size > 0 || (size < 0 && errno != ECONNRESET);
 }
 
 void Connection::wait_for(short events, Deadline deadline) {
   pollfd wanted{.fd = socket_.get(), .events = events, .revents = 0};
   for (;;) {
     // An answer that is there counts, however late it is asked for.
-    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
+    const std::int64_t left = milliseconds_to(deadline);
     const int ready = poll(&wanted, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, INT_MAX)));
     if (ready > 0) return;
     if (left <= 0) throw timed_out(timeout_);

@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "common/error.h"
+#include "common/jsonrpc.h"
 
 namespace xdpfwd::ctl {
 
@@ -27,6 +29,10 @@ class Descriptor {
  private:
   int fd_;
 };
+
+/// The same descriptor under a number that is not that of a standard stream: where one of those was closed by the
+/// caller, output would go there.
+Descriptor above_standard_streams(Descriptor descriptor);
 
 class Connection {
  public:
@@ -49,17 +55,23 @@ class Connection {
     return receive();
   }
 
- private:
   using Deadline = std::chrono::steady_clock::time_point;
+  /// The next notification, once the daemon was asked for them. Nothing where `stop` is readable before it has come, or
+  /// the time is up. Throws Error (unreachable) where the daemon ends the connection.
+  std::optional<Notification> next(int stop, Deadline until);
 
+ private:
   void send_line(std::string_view line, Deadline deadline);
   std::string receive_line(Deadline deadline);
+  std::optional<std::string> take_line();
+  bool receive_more();
   void wait_for(short events, Deadline deadline);
 
   Descriptor socket_;
   std::chrono::seconds timeout_;
-  Deadline deadline_{};   // of the request that was sent last
-  std::string received_;  // what came after the last line
+  Deadline deadline_{};       // of the request that was sent last
+  std::string received_;      // what came after the last line
+  std::size_t searched_ = 0;  // so much of it has no end of a line
 };
 
 }  // namespace xdpfwd::ctl

@@ -38,6 +38,9 @@ constexpr std::array examples{
     Example{"export",
             "  xdpfwctl export --format ndjson > saved.ndjson\n"
             "  xdpfwctl export --format ipset | ipset restore\n"},
+    Example{"watch",
+            "  xdpfwctl watch --prefix 203.0.113.0/24\n"
+            "  xdpfwctl watch --json --count 100 | jq -r .source | sort | uniq -c\n"},
     Example{"stats", "  xdpfwctl stats\n"},
     Example{"status",
             "  xdpfwctl status --json\n"
@@ -56,9 +59,10 @@ constexpr std::array examples{
 
 /// What help calls a value of this kind; empty for a flag.
 std::string_view placeholder(Kind kind) {
-  constexpr std::array<std::string_view, 20> names{
-      "PREFIX...", "INTERFACE", "DURATION", "NAME",   "TEXT", "ACTION",  "FAMILY", "MODE", "N",      "CURSOR",
-      "N",         "ADDRESS",   "GROUPS",   "FRAMES", "HEX",  "RANKING", "FILE",   "FILE", "FORMAT", ""};
+  constexpr std::array<std::string_view, 23> names{"PREFIX...", "INTERFACE", "DURATION", "NAME",    "TEXT", "ACTION",
+                                                   "FAMILY",    "MODE",      "N",        "CURSOR",  "N",    "ADDRESS",
+                                                   "GROUPS",    "FRAMES",    "HEX",      "RANKING", "FILE", "FILE",
+                                                   "FORMAT",    "PREFIX",    "N",        "N",       ""};
   static_assert(names.size() == static_cast<std::size_t>(Kind::flag) + 1);
   return names[static_cast<std::size_t>(kind)];
 }

@@ -20,6 +20,7 @@
 #include "ctl/render.h"
 #include "ctl/send_list.h"
 #include "ctl/ssh_peer.h"
+#include "ctl/watch.h"
 
 namespace xdpfwd::ctl {
 namespace {
@@ -68,9 +69,11 @@ void add_ssh_peer(const Command& command, json& params) {
 int call_daemon(Arguments arguments) {
   const Globals& globals = arguments.globals;
   add_ssh_peer(*arguments.command, arguments.params);
-  if (arguments.params.contains("file")) return send_list(arguments);
-  if (arguments.command->name == "explain") return explain(arguments);
+  const std::string_view name = arguments.command->name;
+  if (name == "sync" || name == "import") return send_list(arguments);
+  if (name == "explain") return explain(arguments);
   Call call{arguments.command, std::move(arguments.params), {}};
+  if (name == "watch") return watch(call, globals);
   try {
     const PrefixInput input = read_prefixes(arguments.operands, STDIN_FILENO);
     if (!globals.quiet) write_or_give_up(STDERR_FILENO, input.notes());

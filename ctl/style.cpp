@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 4> sequences{"", "\x1b[31m", "\x1b[32m", "\x1b[33m"};
 constexpr std::string_view reset = "\x1b[0m";
 
-constexpr std::array<std::pair<std::string_view, Color>, 13> words{{
+constexpr std::array<std::pair<std::string_view, Color>, 14> words{{
     {"drop", Color::red},
     {"blocked", Color::red},
     {"refused", Color::red},
@@ -22,6 +22,7 @@ constexpr std::array<std::pair<std::string_view, Color>, 13> words{{
     {"attached", Color::green},
     {"monitor", Color::yellow},
     {"monitored", Color::yellow},
+    {"malformed", Color::yellow},
     {"waiting", Color::yellow},
     {"generic", Color::yellow},
     {"ok", Color::green},

@@ -43,7 +43,7 @@ json Dispatcher::call(const std::string& method, const json& params, Session& se
     throw denied;
   }
   check_parameters(*command, params, Where::protocol);
-  const Call call{firewall_, lists_, session, params, reload_, busiest_, staged_weight_};
+  const Call call{firewall_, lists_, events_, session, params, reload_, busiest_, staged_weight_};
   if (command->access == Access::read || command->name == "stage") return handle(method, call);
   try {
     json result = handle(method, call);

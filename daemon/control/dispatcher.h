@@ -13,8 +13,8 @@ namespace xdpfwd {
 class Dispatcher {
  public:
   /// `reload` is called for the command of that name, so that it goes the same way as a SIGHUP.
-  Dispatcher(Firewall& firewall, const Lists& lists, Log& log, Audit& audit, Reload reload)
-      : firewall_(firewall), lists_(lists), log_(log), audit_(audit), reload_(std::move(reload)) {}
+  Dispatcher(Firewall& firewall, const Lists& lists, Events& events, Log& log, Audit& audit, Reload reload)
+      : firewall_(firewall), lists_(lists), events_(events), log_(log), audit_(audit), reload_(std::move(reload)) {}
 
   struct Answer {
     std::string line;
@@ -30,6 +30,7 @@ class Dispatcher {
 
   Firewall& firewall_;
   const Lists& lists_;
+  Events& events_;
   Log& log_;
   Audit& audit_;
   Reload reload_;

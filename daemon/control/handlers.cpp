@@ -149,7 +149,8 @@ constexpr std::array handlers{
     Handler{"import", import},      Handler{"export", export_claims}, Handler{"stats", read_statistics},
     Handler{"status", read_status}, Handler{"attach", attach},        Handler{"detach", detach},
     Handler{"reload", reload},      Handler{"confirm", confirm},      Handler{"ping", ping},
-    Handler{"stage", stage},        Handler{"hello", hello},          Handler{"describe", describe},
+    Handler{"stage", stage},        Handler{"subscribe", subscribe},  Handler{"hello", hello},
+    Handler{"describe", describe},
 };
 constexpr auto has_handler = [](std::string_view command) { return !is_client_command(command); };
 static_assert(std::ranges::equal(handlers, command_names | std::views::filter(has_handler), {}, &Handler::command));

@@ -23,6 +23,7 @@ using Reload = std::function<Firewall::Reloaded(const ReloadRequest&)>;
 struct Call {
   Firewall& firewall;
   const Lists& lists;
+  Events& events;
   Session& session;
   const nlohmann::json& params;
   const Reload& reload;
@@ -49,6 +50,9 @@ nlohmann::json stage(const Call& call);
 nlohmann::json sync(const Call& call);
 nlohmann::json import(const Call& call);
 nlohmann::json export_claims(const Call& call);
+
+// The handler of what answers for as long as the connection lasts, in subscription.cpp.
+nlohmann::json subscribe(const Call& call);
 
 /// The source that a request names, or the default one. Throws Error (invalid) for one whose claims commands cannot
 /// change.

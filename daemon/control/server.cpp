@@ -26,6 +26,8 @@ constexpr std::size_t most_connections_a_user = 16;  // root excepted
 constexpr auto time_between_requests = 5min;
 constexpr auto time_for_a_line = 10s;
 constexpr auto time_for_an_answer = 10s;
+// Of some notifications: somebody looks at those before, and all that he keeps is a queue that is full.
+constexpr auto time_for_notifications = 5min;
 // After the last answer on a connection, for the peer to read it.
 constexpr auto time_to_leave = 2s;
 // After accept() failed, as it does without end while descriptors are short.
@@ -44,7 +46,10 @@ UnixSocketSpec socket_of(const ControlConfig& control) {
 }  // namespace
 
 struct Server::Connection : std::enable_shared_from_this<Connection> {
-  explicit Connection(Socket connected) : socket(std::move(connected)), timer(socket.get_executor()) {}
+  explicit Connection(Socket connected)
+      : socket(std::move(connected)), timer(socket.get_executor()), news(socket.get_executor()) {
+    news.expires_at(std::chrono::steady_clock::time_point::max());
+  }
 
   /// Ends whatever the connection waits for at that time, unless another deadline is set before.
   void set_deadline(std::chrono::steady_clock::duration time) {
@@ -55,8 +60,18 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
     });
   }
 
+  /// From now on the connection ends with whatever the peer does but read.
+  void end_when_readable() {
+    socket.async_wait(Socket::wait_read, [self = shared_from_this()](error_code) {
+      error_code ignored;
+      self->socket.close(ignored);
+      self->news.cancel();
+    });
+  }
+
   Socket socket;
   asio::steady_timer timer;
+  asio::steady_timer news;  // never expires; whoever waits for it is woken by its being cancelled
   std::string received;
   bool was_large = false;
 };
@@ -163,6 +178,26 @@ asio::awaitable<void> Server::serve_lines(Connection& connection, Session& sessi
     close = answer.close;
     connection.set_deadline(time_for_an_answer);
     co_await asio::async_write(connection.socket, asio::buffer(answer.line), asio::use_awaitable);
+    if (session.subscription) co_return co_await notify(connection, *session.subscription);
+  }
+}
+
+/// Until the peer is gone, or sends anything more.
+asio::awaitable<void> Server::notify(Connection& connection, Subscription& subscription) {
+  if (!connection.received.empty()) co_return;
+  subscription.on_news([self = connection.shared_from_this()] { self->news.cancel(); });
+  connection.timer.cancel();
+  connection.end_when_readable();
+  while (connection.socket.is_open()) {
+    const std::string lines = subscription.take_lines();
+    error_code woken;
+    if (lines.empty()) {
+      co_await connection.news.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+      continue;
+    }
+    connection.set_deadline(time_for_notifications);
+    co_await asio::async_write(connection.socket, asio::buffer(lines), asio::use_awaitable);
+    connection.timer.cancel();
   }
 }
 

@@ -28,6 +28,7 @@ class Server {
   boost::asio::awaitable<void> serve(std::shared_ptr<Connection> connection, Peer peer, Place place);
   boost::asio::awaitable<void> see_off(Connection& connection);
   boost::asio::awaitable<void> serve_lines(Connection& connection, Session& session);
+  boost::asio::awaitable<void> notify(Connection& connection, Subscription& subscription);
   Place take_place(uid_t uid);
 
   Firewall& firewall_;

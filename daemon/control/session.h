@@ -8,6 +8,7 @@
 
 #include "daemon/blocklist/claim_set.h"
 #include "daemon/control/peer.h"
+#include "daemon/control/subscription.h"
 
 namespace xdpfwd {
 
@@ -45,6 +46,7 @@ struct Session {
   Peer peer;
   Access access = Access::read;
   std::optional<Staged> staged = {};
+  std::optional<Subscription> subscription = {};  // once it is there, the connection is for notifications alone
 };
 
 }  // namespace xdpfwd

@@ -88,6 +88,8 @@ class Firewall {
   const ProtectedSet& protected_addresses() const { return protected_; }
   /// Whether a protected prefix passes only because it is protected.
   bool is_protecting(const Prefix& prefix) const;
+  /// Has packets be sampled from now on, over every change of the datapath.
+  void sample(const SamplesWanted& wanted) { datapath_.sample(wanted); }
   /// Attaches what is wanted, there and not filtered.
   void check_interfaces() { datapath_.check(); }
   /// Stores what could not be stored before, and keeps the store from growing with every change.

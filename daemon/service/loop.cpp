@@ -1,5 +1,8 @@
 #include "daemon/service/loop.h"
 
+#include <fcntl.h>
+
+#include <cerrno>
 #include <csignal>
 
 #include "common/error.h"
@@ -15,6 +18,7 @@ using namespace std::chrono_literals;
 // for each. Ends of claims are found by the same clock.
 constexpr auto check_period = 200ms;
 constexpr auto store_period = 5s;
+constexpr auto event_period = 1s;
 // Long enough for the requests that have come meanwhile, which take several turns of the loop each.
 constexpr auto pause_between_ends = 10ms;
 constexpr std::chrono::milliseconds pause_for_the_journal{10};
@@ -31,8 +35,10 @@ Loop::Loop(Firewall& firewall, Log& log)
       lists_(firewall, log),
       list_watcher_(io_, lists_, log),
       health_(firewall, lists_, log, notifier_),
+      events_(firewall),
       audit_(log),
-      dispatcher_(firewall, lists_, log, audit_, [this](const ReloadRequest& request) { return reload(request); }),
+      dispatcher_(firewall, lists_, events_, log, audit_,
+                  [this](const ReloadRequest& request) { return reload(request); }),
       server_(io_, firewall, log, audit_, dispatcher_),
       metrics_server_(io_, firewall, lists_, log) {}
 
@@ -45,6 +51,9 @@ void Loop::run() {
   const auto spawn = [this](asio::awaitable<void> task) { asio::co_spawn(io_, std::move(task), asio::detached); };
   spawn(follow_signals());
   spawn(follow_interfaces());
+  events_.start();
+  spawn(follow_packets());
+  spawn(repeat(event_period, [this] { events_.tick(); }));
   spawn(repeat(check_period, [this] {
     firewall_.check_interfaces();
     expire();
@@ -87,6 +96,16 @@ asio::awaitable<void> Loop::follow_interfaces() {
     if (!link_monitor_.drain()) continue;
     guarded([this] { firewall_.check_interfaces(); });
     guarded([this] { firewall_.refresh_protected(); });
+  }
+}
+
+asio::awaitable<void> Loop::follow_packets() {
+  const int own = fcntl(events_.fd(), F_DUPFD_CLOEXEC, 0);  // closed with the coroutine, which outlives the events
+  if (own < 0) throw system_error("duplicate a file descriptor", errno);
+  asio::posix::stream_descriptor samples(io_, own);
+  for (;;) {
+    co_await samples.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+    while (events_.read()) co_await asio::post(io_, asio::use_awaitable);
   }
 }
 

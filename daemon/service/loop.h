@@ -6,6 +6,7 @@
 
 #include "daemon/control/server.h"
 #include "daemon/datapath/link_monitor.h"
+#include "daemon/events/events.h"
 #include "daemon/firewall/firewall.h"
 #include "daemon/lists/lists.h"
 #include "daemon/metrics/metrics_server.h"
@@ -29,6 +30,7 @@ class Loop {
  private:
   boost::asio::awaitable<void> follow_signals();
   boost::asio::awaitable<void> follow_interfaces();
+  boost::asio::awaitable<void> follow_packets();
   boost::asio::awaitable<void> repeat(std::chrono::microseconds period, std::function<void()> task);
   boost::asio::awaitable<void> tend_log();
   void guarded(const std::function<void()>& task);
@@ -47,6 +49,7 @@ class Loop {
   Lists lists_;
   ListWatcher list_watcher_;
   HealthReport health_;
+  Events events_;
   Audit audit_;
   Dispatcher dispatcher_;
   Server server_;

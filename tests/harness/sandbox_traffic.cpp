@@ -182,6 +182,11 @@ unsigned frames_arriving(const Network& network, const Way& way, const std::stri
   }
 }
 
+void send_frame(const Network& network, std::span<const std::uint8_t> frame) {
+  const Fd sender = packet_socket(network.outside(), Network::outside_interface(0));
+  if (send(sender.get(), frame.data(), frame.size(), 0) != static_cast<ssize_t>(frame.size())) fail("send a frame");
+}
+
 bool tcp_connects(const Network& network, const Way& way, const std::string& from) {
   return connects_within(network, way, from, long_enough);
 }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "tests/harness/sandbox_network.h"
@@ -21,6 +22,9 @@ unsigned datagrams_arriving(const Network& network, const Way& way, const std::s
 
 /// The same with frames that carry the tags of `way`, whether or not the kernel itself knows of VLANs.
 unsigned frames_arriving(const Network& network, const Way& way, const std::string& from, unsigned count);
+
+/// Sends a frame from outside on the first link as it is.
+void send_frame(const Network& network, std::span<const std::uint8_t> frame);
 
 /// Whether a connection to a listener on the guarded side comes about.
 bool tcp_connects(const Network& network, const Way& way, const std::string& from);

@@ -74,6 +74,19 @@ TEST_CASE_METHOD(Access, "a member of the read group may look and not touch") {
   CHECK(sandbox.is_attached());
 }
 
+TEST_CASE_METHOD(Access, "a member of the read group may watch packets, and not look into them") {
+  const auto answer_to = [&](const std::string& params, const Identity& identity) {
+    const std::string request = R"({"jsonrpc":"2.0","id":1,"method":"subscribe","params":)" + params + "}\n";
+    const Outcome outcome = run({.words = {"socat", "-t", "5", "-", "UNIX-CONNECT:" + sandbox.socket().string()},
+                                 .identity = identity,
+                                 .input = request});
+    return nlohmann::json::parse(outcome.out.substr(0, outcome.out.find('\n')));
+  };
+  CHECK(answer_to("{}", member_of(readers)).contains("result"));
+  CHECK(answer_to(R"({"frames":true})", member_of(readers))["error"]["data"]["reason"] == "denied");
+  CHECK(answer_to(R"({"frames":true})", member_of(admins)).contains("result"));
+}
+
 TEST_CASE_METHOD(Access, "a member of the admin group may do all that root may") {
   const Identity admin = member_of(admins);
   CHECK(sandbox.ctl({"block", "192.0.2.2"}, {}, admin).status == 0);

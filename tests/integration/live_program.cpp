@@ -1,6 +1,11 @@
 #include "tests/integration/live_program.h"
 
 #include <bpf/bpf.h>
+#include <linux/bpf.h>
+
+#include <array>
+#include <stdexcept>
+#include <string_view>
 
 #include "tests/harness/program_run.h"
 
@@ -19,6 +24,27 @@ LiveProgram::LiveProgram(const Sandbox& sandbox, ctl::Connection& connection) {
 
 bool LiveProgram::drops(const Prefix& address) const {
   return run(program_.get(), ethernet().ip(address).udp(53).payload(8)) == Verdict::drop;
+}
+
+xdpfwd_sampling LiveProgram::sampling() const {
+  std::array<__u32, 64> ids{};
+  bpf_prog_info program{};
+  program.nr_map_ids = ids.size();
+  program.map_ids = reinterpret_cast<__u64>(ids.data());
+  __u32 size = sizeof(program);
+  if (bpf_obj_get_info_by_fd(program_.get(), &program, &size) != 0) throw std::runtime_error("no program");
+  for (std::size_t index = 0; index < program.nr_map_ids; ++index) {
+    const Fd map(bpf_map_get_fd_by_id(ids.at(index)));
+    bpf_map_info info{};
+    size = sizeof(info);
+    xdpfwd_sampling sampling{};
+    const __u32 only = 0;
+    if (bpf_obj_get_info_by_fd(map.get(), &info, &size) != 0 || !std::string_view(info.name).ends_with(".bss"))
+      continue;
+    if (info.value_size != sizeof(sampling) || bpf_map_lookup_elem(map.get(), &only, &sampling) != 0) break;
+    return sampling;
+  }
+  throw std::runtime_error("the program has no such variable");
 }
 
 json all_claims(ctl::Connection& connection, const std::string& source) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "bpf/xdpfwd_abi.h"
 #include "ctl/client.h"
 #include "daemon/datapath/fd.h"
 #include "tests/integration/fixture.h"
@@ -22,6 +23,8 @@ class LiveProgram {
 
   /// Whether it drops packets from the prefix's first address.
   bool drops(const Prefix& address) const;
+  /// Which packets it samples. Throws std::runtime_error.
+  xdpfwd_sampling sampling() const;
 
  private:
   Fd program_;

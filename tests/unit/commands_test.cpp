@@ -67,6 +67,11 @@ json valid(Kind kind) {
       return "list.txt";
     case Kind::format:
       return "plain";
+    case Kind::prefix:
+      return "192.0.2.7";
+    case Kind::rate:
+    case Kind::number:
+      return 10;
     case Kind::flag:
       return true;
   }
@@ -188,6 +193,18 @@ const std::vector<Limits>& limits() {
        {"auto", "plain", "ndjson", "ipset", "nft"},
        {"", "JSON", "csv", 1, nullptr},
        Where::client},
+      {Kind::prefix,
+       "subscribe",
+       "prefix",
+       {"192.0.2.7", "2001:db8::/32"},
+       {text_of(65), 5, true, nullptr, json::array()}},
+      {Kind::rate, "subscribe", "rate", {1, 1000, 100000}, {0, -1, 100001, 1.0, "10", true, nullptr, largest}},
+      {Kind::number,
+       "watch",
+       "count",
+       {1, 1000000000},
+       {0, -1, 1000000001, 1.0, "10", true, nullptr, largest},
+       Where::client},
       {Kind::flag,
        "block",
        "strict",
@@ -223,7 +240,7 @@ TEST_CASE("A parameter is taken up to its limits and refused past them, by its n
 
 TEST_CASE("A parameter that the command does not have is refused by its name") {
   for (const Command& row : commands())
-    for (const std::string name : {"ttls", "", "prefix", "Prefixes", "\x1b[2J", "__proto__"}) {
+    for (const std::string name : {"ttls", "", "prefixe", "Prefixes", "\x1b[2J", "__proto__"}) {
       json params = request(row, name, true);
       const Error error = error_of([&] { check_parameters(row, params, Where::protocol); });
       CHECK_THAT(error.what(), Contains("unknown parameter \"") && Contains(std::string(row.name)));

@@ -1,0 +1,92 @@
+#include "daemon/events/events.h"
+
+#include <net/if.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace xdpfwd {
+namespace {
+
+// A millisecond's work or so.
+constexpr std::size_t at_once = 64;
+
+std::chrono::nanoseconds reading(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+bool matches(const Events::Wanted& wanted, const PacketEvent& event) {
+  const std::optional<Prefix>& source = event.headers.source;
+  return (wanted.reasons >> event.reason & 1) != 0 && (!wanted.inside || (source && wanted.inside->covers(*source))) &&
+         (wanted.claimed_by.empty() ||
+          std::ranges::find(event.claimed_by, wanted.claimed_by) != event.claimed_by.end());
+}
+
+}  // namespace
+
+void Events::start() {
+  reader_.emplace(audience_->firewall.datapath().samples(),
+                  [this](const xdpfwd_sample& sample) { batch_.push_back(sample); });
+}
+
+bool Events::read() {
+  const std::size_t count = reader_->read(at_once);
+  const std::chrono::nanoseconds since_boot = reading(CLOCK_REALTIME) - reading(CLOCK_MONOTONIC);
+  for (const xdpfwd_sample& sample : batch_) tell(sample, since_boot);
+  batch_.clear();
+  return count == at_once;
+}
+
+void Events::tell(const xdpfwd_sample& sample, std::chrono::nanoseconds since_boot) {
+  if (audience_->rows.empty()) return;
+  const auto event = std::make_shared<const PacketEvent>(
+      event_of(sample, audience_->firewall.blocklist(), name_of(sample.interface), since_boot));
+  for (const Row& row : audience_->rows)
+    if (matches(row.wanted, *event)) row.listener->packet(event);
+}
+
+const std::string& Events::name_of(unsigned interface) {
+  const auto [position, is_new] = names_.try_emplace(interface);
+  if (!is_new) return position->second;
+  std::array<char, IF_NAMESIZE> name{};
+  position->second =
+      if_indextoname(interface, name.data()) == nullptr ? std::to_string(interface) : std::string(name.data());
+  return position->second;
+}
+
+void Events::tick() {
+  names_.clear();
+  if (audience_->rows.empty()) return;
+  const std::uint64_t missed = audience_->firewall.datapath().missed_samples();
+  for (Row& row : audience_->rows) {
+    if (missed > row.missed) row.listener->not_sampled(missed - row.missed);
+    row.missed = missed;
+  }
+}
+
+Events::Place Events::listen(Wanted wanted, Listener& listener) {
+  std::list<Row>& rows = audience_->rows;
+  if (rows.empty())
+    while (read()) continue;  // what was left when the last one went
+  const auto row =
+      rows.insert(rows.end(), {std::move(wanted), &listener, audience_->firewall.datapath().missed_samples()});
+  audience_->renew();
+  return {&*row, [row, audience = audience_](void*) {
+            audience->rows.erase(row);
+            audience->renew();
+          }};
+}
+
+void Events::Audience::renew() {
+  SamplesWanted wanted;
+  for (const Row& row : rows) {
+    wanted.reasons |= row.wanted.reasons;
+    wanted.per_second = std::max(wanted.per_second, std::min(row.wanted.per_second, most_per_second));
+  }
+  firewall.sample(wanted);
+}
+
+}  // namespace xdpfwd

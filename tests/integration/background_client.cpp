@@ -1,0 +1,38 @@
+#include "tests/integration/background_client.h"
+
+#include <fcntl.h>
+
+#include <stdexcept>
+
+namespace xdpfwd::harness {
+namespace {
+
+Fd opened(const std::filesystem::path& file, int flags) {
+  Fd fd(open(file.c_str(), flags | O_CLOEXEC, 0600));
+  if (!fd) throw std::runtime_error("open " + file.string());
+  return fd;
+}
+
+}  // namespace
+
+BackgroundClient::BackgroundClient(const Fixture& sandbox, const Strings& arguments)
+    : out_(sandbox.path() / "client.out"), err_(sandbox.path() / "client.err") {
+  Strings words{sandbox.path() / "xdpfwctl", "--socket", sandbox.socket()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  const Fd input = opened("/dev/null", O_RDONLY);
+  const Fd out = opened(out_, O_WRONLY | O_CREAT | O_TRUNC);
+  const Fd err = opened(err_, O_WRONLY | O_CREAT | O_TRUNC);
+  ctl::Connection daemon = connect(sandbox);
+  const LiveProgram program(sandbox, daemon);
+  process_ = std::make_unique<Process>(Program{.words = words}, input.get(), out.get(), err.get());
+  if (!eventually([&] { return program.sampling().reasons != 0; }))
+    throw std::runtime_error("it does not listen: " + read_file(err_));
+}
+
+int BackgroundClient::end() {
+  const std::optional<int> status = process_->wait(std::chrono::seconds(30));
+  if (!status) throw std::runtime_error("it goes on");
+  return *status;
+}
+
+}  // namespace xdpfwd::harness
