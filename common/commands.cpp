@@ -120,6 +120,15 @@ constexpr std::array subscribe_parameters{
 };
 constexpr Parameter event_count{"count", Kind::number, false, "end after so many packets", Where::client};
 constexpr std::array watch_parameters{event_source, event_prefix, event_action, event_rate, event_count};
+constexpr std::array capture_parameters{
+    Parameter{"file", Kind::file, true, "where to, in the pcapng format; - is standard output", Where::client},
+    event_source,
+    event_prefix,
+    event_action,
+    event_rate,
+    event_count,
+    Parameter{"duration", Kind::duration, false, "end after this time, as 10s or 5m", Where::client},
+};
 constexpr std::array stage_parameters{
     Parameter{"groups", Kind::groups, true, "claims that have all but their prefixes in common"}};
 constexpr std::array reload_parameters{
@@ -171,6 +180,10 @@ constexpr std::array rows{
             "Samples of them, a line each: at most --rate a second and CPU, and how many more there were. It costs\n"
             "nothing while nobody watches. Ends with Ctrl-C.",
             watch_parameters},
+    Command{"capture", Access::admin, Audience::people, "Write packets to a file for Wireshark, with what dropped them",
+            "Samples as with watch, the first 256 bytes of each, with the interface and, as a comment, the entry that\n"
+            "decided. A file that is there is replaced. Ends with Ctrl-C, --count or --duration.",
+            capture_parameters},
     Command{"stats", Access::read, Audience::everyone,
             "Show packets and bytes by interface, family, reason, source and entry", "", stats_parameters},
     Command{"status",

@@ -41,6 +41,9 @@ constexpr std::array examples{
     Example{"watch",
             "  xdpfwctl watch --prefix 203.0.113.0/24\n"
             "  xdpfwctl watch --json --count 100 | jq -r .source | sort | uniq -c\n"},
+    Example{"capture",
+            "  xdpfwctl capture flood.pcapng --duration 10s\n"
+            "  xdpfwctl capture - --action drop | tshark -r -\n"},
     Example{"stats", "  xdpfwctl stats\n"},
     Example{"status",
             "  xdpfwctl status --json\n"

@@ -22,10 +22,10 @@ int write_some(int fd, std::string_view text) noexcept {
 
 }  // namespace
 
-void write_all(int fd, std::string_view text, const std::string& hint) {
+void write_all(int fd, std::string_view text, const std::string& hint, const std::string& name) {
   const int error = write_some(fd, text);
   if (error == EPIPE) throw ReaderGone{};
-  if (error != 0) throw system_error("write standard output", error, hint);
+  if (error != 0) throw system_error("write " + name, error, hint);
 }
 
 void write_or_give_up(int fd, std::string_view text) noexcept { static_cast<void>(write_some(fd, text)); }

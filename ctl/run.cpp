@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "ctl/arguments.h"
+#include "ctl/capture.h"
 #include "ctl/client.h"
 #include "ctl/doctor.h"
 #include "ctl/explain.h"
@@ -74,6 +75,7 @@ int call_daemon(Arguments arguments) {
   if (name == "explain") return explain(arguments);
   Call call{arguments.command, std::move(arguments.params), {}};
   if (name == "watch") return watch(call, globals);
+  if (name == "capture") return capture(call, globals);
   try {
     const PrefixInput input = read_prefixes(arguments.operands, STDIN_FILENO);
     if (!globals.quiet) write_or_give_up(STDERR_FILENO, input.notes());

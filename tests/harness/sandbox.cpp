@@ -85,8 +85,8 @@ Sandbox::Sandbox(fs::path daemon_program, const fs::path& client_program)
   write_config();
 }
 
-void Sandbox::limit_state(unsigned kibibytes) const {
-  directory_.mount("tmpfs", state_dir(), "mode=0700,size=" + std::to_string(kibibytes) + "k");
+void Sandbox::limit(const fs::path& directory, unsigned kibibytes) const {
+  directory_.mount("tmpfs", directory, "mode=0700,size=" + std::to_string(kibibytes) + "k");
 }
 
 void Sandbox::fill_state() const {

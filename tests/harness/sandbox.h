@@ -45,8 +45,9 @@ class Sandbox {
   std::filesystem::path config_file() const { return path() / "xdpfwd.json"; }
   std::filesystem::path state_dir() const { return path() / "state"; }
   std::filesystem::path pin_dir() const { return path() / "bpf" / "xdpfwd"; }
-  /// Puts a file system of so many KiB where the daemon keeps its state.
-  void limit_state(unsigned kibibytes) const;
+  /// Puts a file system of so many KiB there, or where the daemon keeps its state.
+  void limit(const std::filesystem::path& directory, unsigned kibibytes) const;
+  void limit_state(unsigned kibibytes) const { limit(state_dir(), kibibytes); }
   /// Leaves no room there, until free_state().
   void fill_state() const;
   void free_state() const { std::filesystem::remove(state_dir() / "filler"); }

@@ -85,6 +85,7 @@ TEST_CASE_METHOD(Access, "a member of the read group may watch packets, and not 
   CHECK(answer_to("{}", member_of(readers)).contains("result"));
   CHECK(answer_to(R"({"frames":true})", member_of(readers))["error"]["data"]["reason"] == "denied");
   CHECK(answer_to(R"({"frames":true})", member_of(admins)).contains("result"));
+  CHECK(sandbox.ctl({"capture", "/dev/null"}, {}, member_of(readers)).status == denied);
 }
 
 TEST_CASE_METHOD(Access, "a member of the admin group may do all that root may") {
