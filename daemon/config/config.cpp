@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <fstream>
 #include <map>
 
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::string_view default_admin_group = "xdpfwd";
 constexpr std::uint32_t largest_capacity = 100'000'000;
+constexpr std::uint32_t most_logged_packets = 10'000;
 
 std::optional<unsigned> group_id(const std::string& name) {
   std::array<char, 65536> buffer{};
@@ -97,6 +99,31 @@ Level read_level(const Reader& value) {
   return static_cast<Level>(word - words.begin());
 }
 
+/// `10/s`, `60/m`, `100/h`
+PacketRate read_rate(const Reader& value) {
+  constexpr std::array<std::pair<std::string_view, std::chrono::seconds>, 3> units{
+      {{"/s", std::chrono::seconds(1)}, {"/m", std::chrono::minutes(1)}, {"/h", std::chrono::hours(1)}}};
+  const std::string& text = value.string();
+  std::uint32_t packets = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), packets);
+  const auto* unit =
+      std::ranges::find(units, std::string_view(end, text.data() + text.size()), &decltype(units)::value_type::first);
+  if (error != std::errc{} || packets == 0 || packets > most_logged_packets || unit == units.end())
+    value.fail("must be how many packets to log at most, as \"10/s\", \"60/m\" or \"100/h\"; at most " +
+               std::to_string(most_logged_packets));
+  return {packets, unit->second};
+}
+
+void read_log(const Reader& value, Config& config) {
+  const auto read_packets = [&](const Reader& packets) {
+    if (packets.is_null()) return;
+    packets.object({{"sample", [&](const Reader& sample) { config.log_packets = read_rate(sample); }}});
+    if (!config.log_packets) packets.fail("\"sample\" is missing", "as {\"sample\": \"10/s\"}");
+  };
+  value.object(
+      {{"level", [&](const Reader& level) { config.log_level = read_level(level); }}, {"packets", read_packets}});
+}
+
 void read_control(const Reader& value, ControlConfig& control, bool& named_admin_group) {
   value.object({
       {"socket", [&](const Reader& item) { control.socket = item.socket_path(); }},
@@ -142,10 +169,7 @@ Config parse_config(std::string_view text) {
                          if (!listen.is_null()) config.metrics.listen = read_listen_address(listen);
                        }}});
        }},
-      {"log",
-       [&](const Reader& item) {
-         item.object({{"level", [&](const Reader& level) { config.log_level = read_level(level); }}});
-       }},
+      {"log", [&](const Reader& item) { read_log(item, config); }},
       {"state_dir", [&](const Reader& item) { config.state_dir = item.absolute_path(); }},
       {"pin_dir", [&](const Reader& item) { config.pin_dir = item.absolute_path(); }},
   });

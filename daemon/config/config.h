@@ -47,6 +47,14 @@ struct ListConfig {
   bool operator==(const ListConfig&) const = default;
 };
 
+/// So many packets at most, in each such time.
+struct PacketRate {
+  std::uint32_t packets;
+  std::chrono::seconds time;
+
+  bool operator==(const PacketRate&) const = default;
+};
+
 struct Config {
   std::vector<InterfaceSpec> interfaces;
   std::vector<Prefix> block;
@@ -57,6 +65,7 @@ struct Config {
   ControlConfig control;
   MetricsConfig metrics;
   Level log_level = Level::info;
+  std::optional<PacketRate> log_packets;  // none are logged unless told
   std::filesystem::path state_dir = "/var/lib/xdpfwd";
   std::filesystem::path pin_dir = "/sys/fs/bpf/xdpfwd";
   std::vector<std::string> notes;  // what is not wrong, but worth telling

@@ -36,6 +36,7 @@ enum class Message : std::uint8_t {
   capacity,
   health_worse,
   health_better,
+  packet,
   suppressed,
   fault,
 };
@@ -70,6 +71,7 @@ inline constexpr std::array message_rows{
     MessageRow{"capacity", "b6c3f6eff8c9414190b6f4604eee9243"},
     MessageRow{"health_worse", "9f2486d8463d46738bf8cf04f79b1ceb"},
     MessageRow{"health_better", "01446801fec34584ac22c75b6b8fe5b0"},
+    MessageRow{"packet", "d57f5a84549a82682161c5b7aec72ebc"},
     MessageRow{"suppressed", "efb3333b04c2447b95bca93777fcf5b0"},
     MessageRow{"fault", "2b22a8dc302240ada5c13eff6048f197"},
 };

@@ -36,6 +36,7 @@ Loop::Loop(Firewall& firewall, Log& log)
       list_watcher_(io_, lists_, log),
       health_(firewall, lists_, log, notifier_),
       events_(firewall),
+      packet_log_(events_, log),
       audit_(log),
       dispatcher_(firewall, lists_, events_, log, audit_,
                   [this](const ReloadRequest& request) { return reload(request); }),
@@ -52,8 +53,12 @@ void Loop::run() {
   spawn(follow_signals());
   spawn(follow_interfaces());
   events_.start();
+  packet_log_.configure(firewall_.config().log_packets);
   spawn(follow_packets());
-  spawn(repeat(event_period, [this] { events_.tick(); }));
+  spawn(repeat(event_period, [this] {
+    events_.tick();
+    packet_log_.tick();
+  }));
   spawn(repeat(check_period, [this] {
     firewall_.check_interfaces();
     expire();
@@ -161,6 +166,7 @@ Firewall::Reloaded Loop::reload(const ReloadRequest& request) {
     const Firewall::Reloaded reloaded = firewall_.reload(request.conditions, judge);
     lists_.configure(request.forced_list);  // does not fail: the new config is in force
     metrics_server_.adopt(std::move(listener));
+    packet_log_.configure(firewall_.config().log_packets);
     for (const std::string& note : reloaded.notes) log_.warning(note);
     log_.info("reloaded " + firewall_.config_file().string() + ": " + std::to_string(reloaded.added) + " added, " +
                   std::to_string(reloaded.removed) + " removed",

@@ -6,7 +6,7 @@
 
 #include "daemon/control/server.h"
 #include "daemon/datapath/link_monitor.h"
-#include "daemon/events/events.h"
+#include "daemon/events/packet_log.h"
 #include "daemon/firewall/firewall.h"
 #include "daemon/lists/lists.h"
 #include "daemon/metrics/metrics_server.h"
@@ -50,6 +50,7 @@ class Loop {
   ListWatcher list_watcher_;
   HealthReport health_;
   Events events_;
+  PacketLog packet_log_;
   Audit audit_;
   Dispatcher dispatcher_;
   Server server_;

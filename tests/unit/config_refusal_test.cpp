@@ -158,6 +158,17 @@ TEST_CASE("A group that does not exist is told with the way to make it") {
                   {R"("control": {"read_group": ""})", "/control/read_group: there is no group \"\""}});
 }
 
+TEST_CASE("A rate of packets to log is a number and a time") {
+  for (const char* wrong :
+       {"", "10", "/s", "0/s", "-1/s", "10001/s", "10/d", "10/s ", "1.5/s", "10 /s", "99999999999/s"})
+    check_mistakes({{R"("log": {"packets": {"sample": ")" + std::string(wrong) + "\"}}",
+                     "/log/packets/sample: must be how many packets to log at most"}});
+  check_mistakes({{R"("log": {"packets": {}})", "/log/packets: \"sample\" is missing"},
+                  {R"("log": {"packets": "10/s"})", "/log/packets: must be an object"},
+                  {R"("log": {"packets": {"rate": "10/s"}})", "/log/packets/rate: unknown key"},
+                  {R"("log": {"packets": {"sample": 10}})", "/log/packets/sample: must be a string"}});
+}
+
 TEST_CASE("A log level is one of four words") {
   check_mistakes({{R"("log": {"level": "warn"})", "/log/level: must be debug, info, warning or error"},
                   {R"("log": {"level": "INFO"})", "/log/level: must be debug"}});

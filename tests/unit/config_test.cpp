@@ -101,6 +101,15 @@ TEST_CASE("Every key is read, among comments") {
   CHECK(config.pin_dir == "/sys/fs/bpf/other");
 }
 
+TEST_CASE("Packets are logged at a rate, or not at all") {
+  using namespace std::chrono_literals;
+  CHECK(with(R"("log": {})").log_packets == std::nullopt);
+  CHECK(with(R"("log": {"packets": null})").log_packets == std::nullopt);
+  CHECK(with(R"("log": {"packets": {"sample": "10/s"}})").log_packets == PacketRate{10, 1s});
+  CHECK(with(R"("log": {"packets": {"sample": "1/m"}})").log_packets == PacketRate{1, 60s});
+  CHECK(with(R"("log": {"packets": {"sample": "10000/h"}})").log_packets == PacketRate{10'000, 3600s});
+}
+
 TEST_CASE("Each log level is read") {
   CHECK(with(R"("log": {"level": "info"})").log_level == Level::info);
   CHECK(with(R"("log": {"level": "warning"})").log_level == Level::warning);
