@@ -18,13 +18,21 @@ struct Unit {
 };
 constexpr std::array units{Unit{'d', 86400}, Unit{'h', 3600}, Unit{'m', 60}, Unit{'s', 1}};
 
-struct CodePoint {
-  std::uint32_t value;
-  std::size_t bytes;  // 0 where the text is not UTF-8
-};
+bool is_harmful(std::uint32_t code_point) {
+  return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) || code_point == 0x61c ||
+         code_point == 0x200e || code_point == 0x200f || (code_point >= 0x2028 && code_point <= 0x202e) ||
+         (code_point >= 0x2066 && code_point <= 0x2069);
+}
 
-/// Decodes the first code point, as RFC 3629 defines it: no overlong forms, no surrogates.
-CodePoint decode(std::string_view text) {
+std::string escape_of(const char* format, unsigned value) {
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
+}  // namespace
+
+CodePoint first_code_point(std::string_view text) {
   const auto byte = [&](std::size_t index) { return static_cast<std::uint8_t>(text[index]); };
   const std::uint8_t lead = byte(0);
   if (lead < 0x80) return {lead, 1};
@@ -40,25 +48,11 @@ CodePoint decode(std::string_view text) {
   return {value, size};
 }
 
-bool is_harmful(std::uint32_t code_point) {
-  return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) || code_point == 0x61c ||
-         code_point == 0x200e || code_point == 0x200f || (code_point >= 0x2028 && code_point <= 0x202e) ||
-         (code_point >= 0x2066 && code_point <= 0x2069);
-}
-
-std::string escape_of(const char* format, unsigned value) {
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), format, value);
-  return text.data();
-}
-
-}  // namespace
-
 std::string escaped(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {
-    const auto [value, bytes] = decode(text);
+    const auto [value, bytes] = first_code_point(text);
     if (bytes == 0) {
       result += escape_of("\\x%02x", static_cast<std::uint8_t>(text.front()));
     } else if (value == '\\') {

@@ -8,6 +8,13 @@
 
 namespace xdpfwd {
 
+struct CodePoint {
+  std::uint32_t value;
+  std::size_t bytes;  // 0 where the text is not UTF-8
+};
+/// The first one of a text that is not empty, as RFC 3629 defines it: no overlong forms, no surrogates.
+CodePoint first_code_point(std::string_view text);
+
 /// The text with every byte that could steer a terminal or a log written as an escape: C0 and C1
 /// controls, DEL, bidirectional controls (U+061C, U+200E, U+200F, U+202A..U+202E, U+2066..U+2069),
 /// line and paragraph separators (U+2028, U+2029), and whatever is not UTF-8. A backslash is doubled.

@@ -38,6 +38,12 @@ std::string render_error_json(const Error& error);
 /// The table of interfaces that `status` ends with.
 std::string render_interfaces(const nlohmann::json& interfaces, bool color);
 
+/// The tables below the interfaces that `stats` ends with; empty where nothing was counted.
+std::string render_sources(const nlohmann::json& result, const View& view);
+std::string render_busiest(const nlohmann::json& result, const View& view);
+/// `cli, feed`: the sources that one of its entries counts for.
+std::string joined_sources(const nlohmann::json& entry);
+
 // One function a kind of answer, each in a file of its own kind.
 std::string render_claims(const Call& call, const nlohmann::json& result, const View& view);
 std::string render_unblock(const Call& call, const nlohmann::json& result, const View& view);

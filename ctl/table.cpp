@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "ctl/columns.h"
+
 namespace xdpfwd::ctl {
 namespace {
 
 constexpr std::size_t gap = 2;
-
-/// Code points; close enough to columns for what these tables hold.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
-}
 
 }  // namespace
 
@@ -20,7 +17,7 @@ Table::Table(std::vector<Align> columns, std::string indent)
 
 void Table::add(std::vector<Cell> row) {
   for (std::size_t column = 0; column < row.size(); ++column)
-    widths_.at(column) = std::max(widths_[column], width_of(row[column].text));
+    widths_.at(column) = std::max(widths_[column], columns_of(row[column].text));
   rows_.push_back(std::move(row));
 }
 
@@ -31,7 +28,7 @@ std::string Table::take(bool color) {
     text += indent_;
     for (std::size_t column = 0; column < row.size(); ++column) {
       const Cell& cell = row[column];
-      const std::size_t padding = widths_[column] - width_of(cell.text);
+      const std::size_t padding = widths_[column] - columns_of(cell.text);
       if (columns_[column] == Align::right) spaces += padding;
       if (!cell.text.empty()) text.append(std::exchange(spaces, 0), ' ') += painted(cell.text, cell.color, color);
       if (columns_[column] == Align::left) spaces += padding;

@@ -76,8 +76,10 @@ std::map<EntryId, Prefix> prefixes_of(const Rows& rows, const Firewall& firewall
   return prefixes;
 }
 
-json describe_entries(const Rows& rows, const Firewall& firewall) {
+/// With their totals; `lately` adds what the rows hold, which came within the interval.
+json describe_entries(const Rows& rows, const Firewall& firewall, bool lately) {
   const std::map<EntryId, Prefix> prefixes = prefixes_of(rows, firewall);
+  const Datapath& datapath = firewall.datapath();
   json entries = json::array();
   for (const BusiestLately::Row& row : rows) {
     const auto prefix = prefixes.find(row.id);
@@ -86,11 +88,12 @@ json describe_entries(const Rows& rows, const Firewall& firewall) {
     json sources = json::array();
     for (const Claim& claim : entry.claims)
       if (claim.action == entry.action) sources.push_back(claim.source.view());
-    json& described = entries.emplace_back(describe_count(row.count));
+    json& described = entries.emplace_back(describe_count(datapath.count(row.id)));
     described.update({{"prefix", to_string(prefix->second)},
                       {"action", to_string(entry.action)},
                       {"sources", std::move(sources)},
-                      {"last_hit", seconds_or_null(firewall.datapath().last_hit(row.id))}});
+                      {"last_hit", seconds_or_null(datapath.last_hit(row.id))}});
+    if (lately) described["recent"] = describe_count(row.count);
   }
   return entries;
 }
@@ -105,21 +108,23 @@ json read_statistics(const Call& call) {
   json interval;
   if (call.params.value("by", "total") == "rate") {
     const BusiestLately::Look& look = call.busiest.look(counters);
-    if (look.interval.count() > 0) interval = look.interval.count();
     rows.assign(look.rows.begin(), look.rows.begin() + static_cast<std::ptrdiff_t>(std::min(top, look.rows.size())));
-  } else {
-    for (const EntryId id : busiest(counters.all(), top)) rows.push_back({id, counters.count(id)});
+    if (look.interval.count() > 0) interval = look.interval.count();
   }
+  const bool lately = !interval.is_null();
+  if (!lately)
+    for (const EntryId id : busiest(counters.all(), top)) rows.push_back({id, counters.count(id)});
   // In this order, so that what came in between is not taken for somebody's who is no longer known.
   const std::vector<InterfaceStatistics> interfaces = firewall.datapath().statistics();
   const std::vector<Ledger::Row> ledger = firewall.ledger();
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {{"time", std::chrono::duration<double>(now).count()},
+  using Seconds = std::chrono::duration<double>;
+  return {{"time", Seconds(std::chrono::system_clock::now().time_since_epoch()).count()},
+          {"monotonic", Seconds(BootClock::now().time_since_epoch()).count()},
           {"interfaces", describe_interfaces(interfaces)},
           {"sources", describe_sources(ledger)},
           {"unattributed", describe_unattributed(interfaces, ledger)},
           {"interval", std::move(interval)},
-          {"entries", describe_entries(rows, firewall)}};
+          {"entries", describe_entries(rows, firewall, lately)}};
 }
 
 }  // namespace xdpfwd

@@ -5,6 +5,7 @@
 
 #include "common/json.h"
 #include "ctl/render.h"
+#include "tests/unit/stats_support.h"
 
 using namespace xdpfwd;
 using namespace xdpfwd::ctl;
@@ -32,7 +33,7 @@ json check_of(const char* prefix, const char* verdict, const json& entry, const 
   return {{"prefix", prefix}, {"verdict", verdict}, {"entry", entry}, {"sources", sources}, {"exceptions", exceptions}};
 }
 
-json interface_of(const char* name, const char* state, const json& mode, const json& error = nullptr) {
+json attachment_of(const char* name, const char* state, const json& mode, const json& error = nullptr) {
   return {
       {"name", name},           {"state", state},     {"mode", mode},   {"wanted", "auto"},
       {"sharing", "exclusive"}, {"origin", "config"}, {"error", error}, {"hint", error.is_null() ? json() : "fix it"}};
@@ -139,13 +140,13 @@ TEST_CASE("flush, reload, ping and detach answer in a line", "[ctl]") {
 
 TEST_CASE("attach tells the mode, and ends with 1 where it was refused", "[ctl]") {
   const Call call = call_of("attach");
-  CHECK(render(call, interface_of("eth1", "attached", "native"), plain) == "attached  eth1  native, exclusive\n");
-  CHECK(exit_status(call, interface_of("eth1", "attached", "native"), false) == 0);
-  CHECK(render(call, interface_of("wg0", "waiting", nullptr), plain) ==
+  CHECK(render(call, attachment_of("eth1", "attached", "native"), plain) == "attached  eth1  native, exclusive\n");
+  CHECK(exit_status(call, attachment_of("eth1", "attached", "native"), false) == 0);
+  CHECK(render(call, attachment_of("wg0", "waiting", nullptr), plain) ==
         "waiting  wg0  (there is no such interface yet)\n");
-  CHECK(render(call, interface_of("eth1", "refused", nullptr, "taken"), plain) ==
+  CHECK(render(call, attachment_of("eth1", "refused", nullptr, "taken"), plain) ==
         "refused  eth1: taken\nhint: fix it\n");
-  CHECK(exit_status(call, interface_of("eth1", "refused", nullptr, "taken"), false) == 1);
+  CHECK(exit_status(call, attachment_of("eth1", "refused", nullptr, "taken"), false) == 1);
 }
 
 TEST_CASE("stats keep dropped and passed, and leave other rows of zeros out", "[ctl]") {
@@ -171,6 +172,25 @@ TEST_CASE("stats keep dropped and passed, and leave other rows of zeros out", "[
   CHECK(both.find("\nall interfaces ") != both.npos);
   CHECK(both.find("2,408") != both.npos);
   CHECK(render(call_of("stats"), {{"interfaces", json::array()}}, plain) == "no interface is filtered\n");
+}
+
+TEST_CASE("stats tell sources and busiest entries below, where they have met anything", "[ctl]") {
+  json result =
+      stats_at(100, {interface_of("eth0", 1204, 5)},
+               {source_of("idle", "drop", 0), source_of("cli", "allow", 3), source_of("feed", "drop", 1200)},
+               {entry_of("203.0.113.0/24", "drop", "feed", 1200), entry_of("2001:db8::1", "allow", "cli", 3)});
+  result["unattributed"] = unattributed(4);
+  const std::string text = render(call_of("stats"), result, plain);
+  CHECK(text.substr(text.find("\n\n") + 2) ==
+        "SOURCE  ACTION  PACKETS     BYTES\n"
+        "feed    drop      1,200  70.3 KiB\n"
+        "cli     allow         3     180 B\n"
+        "(gone)  drop          4     240 B\n"
+        "(gone): entries that went before the daemon was started\n"
+        "\n"
+        "BUSIEST ENTRY   ACTION  PACKETS     BYTES  LAST  SOURCE\n"
+        "203.0.113.0/24  drop      1,200  70.3 KiB  now   feed\n"
+        "2001:db8::1     allow         3     180 B  now   cli\n");
 }
 
 TEST_CASE("what commands for programs answer is shown as JSON", "[ctl]") {
