@@ -57,7 +57,8 @@ constexpr std::array explain_parameters{
     Parameter{"frames", Kind::frames, false, "frames in hexadecimal", Where::protocol},
 };
 constexpr std::array stats_parameters{
-    Parameter{"top", Kind::count, false, "how many of the busiest entries to show (10 unless told)"},
+    Parameter{"top", Kind::count, false, "how many of the busiest entries to show (10 unless told; 3 with --watch)"},
+    Parameter{"watch", Kind::flag, false, "each second what has come since, until Ctrl-C", Where::client},
     Parameter{"by", Kind::ranking, false, "total (the default), or rate: since the second before", Where::protocol},
 };
 constexpr std::array flush_parameters{
@@ -184,8 +185,13 @@ constexpr std::array rows{
             "Samples as with watch, the first 256 bytes of each, with the interface and, as a comment, the entry that\n"
             "decided. A file that is there is replaced. Ends with Ctrl-C, --count or --duration.",
             capture_parameters},
-    Command{"stats", Access::read, Audience::everyone,
-            "Show packets and bytes by interface, family, reason, source and entry", "", stats_parameters},
+    Command{
+        "stats", Access::read, Audience::everyone,
+        "Show packets and bytes by interface, family, reason, source and entry",
+        "With --watch a line a second for each interface with packets, for all of them, and for the entries that met\n"
+        "most: packets and bytes a second, in thousands (k), millions (M) and so on. With --json as well, what came\n"
+        "since the line before, to the packet. A restart of the daemon is told, and loses nothing.",
+        stats_parameters},
     Command{"status",
             Access::read,
             Audience::everyone,

@@ -44,7 +44,9 @@ constexpr std::array examples{
     Example{"capture",
             "  xdpfwctl capture flood.pcapng --duration 10s\n"
             "  xdpfwctl capture - --action drop | tshark -r -\n"},
-    Example{"stats", "  xdpfwctl stats\n"},
+    Example{"stats",
+            "  xdpfwctl stats --top 20\n"
+            "  xdpfwctl stats --watch | tee attack.log\n"},
     Example{"status",
             "  xdpfwctl status --json\n"
             "  xdpfwctl status -q || echo look at it\n"},

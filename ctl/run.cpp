@@ -22,6 +22,7 @@
 #include "ctl/send_list.h"
 #include "ctl/ssh_peer.h"
 #include "ctl/watch.h"
+#include "ctl/watch_stats.h"
 
 namespace xdpfwd::ctl {
 namespace {
@@ -83,6 +84,7 @@ int call_daemon(Arguments arguments) {
   } catch (const Error& error) {
     throw Error(error.code(), std::string(call.command->name) + ": " + error.what(), error.hint());
   }
+  if (call.params.value("watch", false)) watch_stats(call, globals);
   const auto start = steady_clock::now();
   Connection daemon = Connection::open(globals.socket, globals.timeout);
   if (call.command->name == "list") return show_list(call, globals, daemon);

@@ -21,6 +21,17 @@ std::string bytes_text(std::uint64_t bytes) {
   return text.data();
 }
 
+std::string scaled(std::uint64_t number) {
+  if (number < 10'000) return std::to_string(number);
+  constexpr std::string_view letters = "kMGTPE";
+  std::size_t letter = 0;
+  std::uint64_t tenths = number / 100;
+  for (; tenths >= 10'000; ++letter) tenths /= 1000;
+  std::string text = std::to_string(tenths / 10);
+  if (tenths < 100) text += '.' + std::to_string(tenths % 10);
+  return text + letters[letter];
+}
+
 std::string age_text(std::int64_t since, std::int64_t now) {
   const std::int64_t age = now - since;
   if (age < 1) return "now";

@@ -9,6 +9,8 @@ namespace xdpfwd::ctl {
 
 /// `1,008 B`, `1.2 MiB`
 std::string bytes_text(std::uint64_t bytes);
+/// At most four characters, cut off: `999`, `9999`, `12k`, `1.2M`. Thousands, not 1,024s.
+std::string scaled(std::uint64_t number);
 /// How long ago a time (Unix seconds) was, in one unit: `now`, `45s ago`, `2m ago`.
 std::string age_text(std::int64_t since, std::int64_t now);
 /// How long it is until then: `in 1h30m`, or `now` where it has passed.

@@ -26,6 +26,18 @@ TEST_CASE("bytes are shown in the unit that fits", "[ctl]") {
   CHECK(bytes_text(18446744073709551615u) == "16.0 EiB");
 }
 
+TEST_CASE("a scaled number has four characters at most", "[ctl]") {
+  CHECK(scaled(0) == "0");
+  CHECK(scaled(9999) == "9999");
+  CHECK(scaled(10'000) == "10k");
+  CHECK(scaled(999'999) == "999k");
+  CHECK(scaled(1'000'000) == "1.0M");
+  CHECK(scaled(9'999'999) == "9.9M");
+  CHECK(scaled(14'880'000) == "14M");
+  CHECK(scaled(1'250'000'000) == "1.2G");
+  CHECK(scaled(18446744073709551615u) == "18E");
+}
+
 TEST_CASE("ages have one unit, what is left has two", "[ctl]") {
   CHECK(age_text(1000, 1000) == "now");
   CHECK(age_text(2000, 1000) == "now");
