@@ -192,6 +192,14 @@ constexpr std::array rows{
         "most: packets and bytes a second, in thousands (k), millions (M) and so on. With --json as well, what came\n"
         "since the line before, to the packet. A restart of the daemon is told, and loses nothing.",
         stats_parameters},
+    Command{
+        "top",
+        Access::read,
+        Audience::people,
+        "Watch rates, busiest entries and sources on the whole terminal",
+        "Drawn anew each second. Keys: q quit, s sort by rate or by total, p pause, 1 entries only, 2 sources only,\n"
+        "? help. For a log or a pipe: xdpfwctl stats --watch.",
+        {}},
     Command{"status",
             Access::read,
             Audience::everyone,

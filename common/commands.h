@@ -67,14 +67,14 @@ struct Command {
 
 /// Every command's name, in the order in which help shows them. Whoever holds something for each command, as the
 /// table of rows and the server's table of handlers do, asserts that it has these names in this order.
-inline constexpr std::array<std::string_view, 25> command_names{
-    "block",   "unblock", "allow",  "monitor", "list",      "check",  "explain",  "flush",  "sync",
-    "import",  "export",  "watch",  "capture", "stats",     "status", "attach",   "detach", "reload",
-    "confirm", "ping",    "doctor", "stage",   "subscribe", "hello",  "describe",
+inline constexpr std::array<std::string_view, 26> command_names{
+    "block",  "unblock", "allow", "monitor", "list",  "check",     "explain", "flush",    "sync",
+    "import", "export",  "watch", "capture", "stats", "top",       "status",  "attach",   "detach",
+    "reload", "confirm", "ping",  "doctor",  "stage", "subscribe", "hello",   "describe",
 };
 
 /// Those of them that are people's.
-inline constexpr std::array<std::string_view, 3> client_commands{"watch", "capture", "doctor"};
+inline constexpr std::array<std::string_view, 4> client_commands{"watch", "capture", "top", "doctor"};
 constexpr bool is_client_command(std::string_view name) {
   return std::ranges::find(client_commands, name) != client_commands.end();
 }

@@ -45,6 +45,9 @@ class Connection {
   /// For the calls from now on.
   void set_timeout(std::chrono::seconds timeout) { timeout_ = timeout; }
 
+  /// For poll(): readable when there is an answer to receive.
+  int fd() const { return socket_.get(); }
+
   /// Sends a request. Throws Error (unreachable).
   void send(std::string_view method, const nlohmann::json& params);
   /// The result of the request that was sent last. Throws the Error that the daemon answered with, unreachable where it

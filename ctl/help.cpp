@@ -47,6 +47,7 @@ constexpr std::array examples{
     Example{"stats",
             "  xdpfwctl stats --top 20\n"
             "  xdpfwctl stats --watch | tee attack.log\n"},
+    Example{"top", "  xdpfwctl top\n"},
     Example{"status",
             "  xdpfwctl status --json\n"
             "  xdpfwctl status -q || echo look at it\n"},

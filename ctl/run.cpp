@@ -21,6 +21,7 @@
 #include "ctl/render.h"
 #include "ctl/send_list.h"
 #include "ctl/ssh_peer.h"
+#include "ctl/top.h"
 #include "ctl/watch.h"
 #include "ctl/watch_stats.h"
 
@@ -74,6 +75,7 @@ int call_daemon(Arguments arguments) {
   const std::string_view name = arguments.command->name;
   if (name == "sync" || name == "import") return send_list(arguments);
   if (name == "explain") return explain(arguments);
+  if (name == "top") return show_top(globals);
   Call call{arguments.command, std::move(arguments.params), {}};
   if (name == "watch") return watch(call, globals);
   if (name == "capture") return capture(call, globals);

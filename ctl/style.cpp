@@ -10,7 +10,7 @@
 namespace xdpfwd::ctl {
 namespace {
 
-constexpr std::array<std::string_view, 4> sequences{"", "\x1b[31m", "\x1b[32m", "\x1b[33m"};
+constexpr std::array<std::string_view, 5> sequences{"", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[1m"};
 constexpr std::string_view reset = "\x1b[0m";
 
 constexpr std::array<std::pair<std::string_view, Color>, 14> words{{

@@ -7,7 +7,7 @@
 
 namespace xdpfwd::ctl {
 
-enum class Color : std::uint8_t { none, red, green, yellow };
+enum class Color : std::uint8_t { none, red, green, yellow, bold };
 enum class ColorChoice : std::uint8_t { automatic, always, never };
 
 /// Whether to use colour. `no_color` and `term` are the values of NO_COLOR (https://no-color.org) and TERM, or nullptr.
