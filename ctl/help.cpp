@@ -59,6 +59,7 @@ constexpr std::array examples{
     Example{"ping", "  xdpfwctl ping -q --timeout 1\n"},
     Example{"doctor", "  xdpfwctl doctor\n"},
     Example{"stage", "  xdpfwctl stage --help\n"},
+    Example{"subscribe", "  xdpfwctl subscribe --help    # xdpfwctl watch shows what it tells\n"},
     Example{"hello", "  xdpfwctl hello\n"},
     Example{"describe", "  xdpfwctl describe\n"},
 };
