@@ -120,7 +120,7 @@ Lines Screen::totals() const {
 
 /// The last minute of what was dropped, the newest at the right.
 Line Screen::history() const {
-  constexpr std::size_t maximum_columns = 9;  // `  max 1.2k`
+  constexpr std::size_t maximum_columns = 9;  // ` max 1204`
   const std::size_t room = size_.columns - std::min(size_.columns, label_columns + maximum_columns);
   const std::size_t shown = std::min({room, TopState::seconds_kept, state_.drops.size()});
   const std::deque<std::optional<std::uint64_t>> values(state_.drops.end() - static_cast<std::ptrdiff_t>(shown),
