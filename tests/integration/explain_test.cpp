@@ -26,8 +26,8 @@ TEST_CASE("explain tells the verdict, every entry around the source and who clai
   sandbox.ask({"monitor", "203.0.0.0/16", "--source", "trial"});
   sandbox.ask({"block", "203.0.113.9", "--ttl", "1h"});
   sandbox.ask({"block", "203.0.113.9", "--source", "fail2ban/sshd"});
-  sandbox.ask({"allow", "2001:db8::/48"});
-  sandbox.ask({"block", "2001:db8::/32"});
+  sandbox.ask({"allow", "2001:db8:a::/48"});
+  sandbox.ask({"block", "2001:db8:a::/47"});
 
   json result = explained(sandbox, "203.0.113.9");
   CHECK(result["verdict"] == "drop");
@@ -44,8 +44,8 @@ TEST_CASE("explain tells the verdict, every entry around the source and who clai
 
   CHECK(explained(sandbox, "203.0.5.5")["reason"] == "monitored");
   CHECK(explained(sandbox, "203.0.5.5")["verdict"] == "pass");
-  CHECK(explained(sandbox, "2001:db8::1")["reason"] == "allowed");
-  CHECK(explained(sandbox, "2001:db8:1::1")["reason"] == "dropped");
+  CHECK(explained(sandbox, "2001:db8:a::1")["reason"] == "allowed");
+  CHECK(explained(sandbox, "2001:db8:b::1")["reason"] == "dropped");
   CHECK(explained(sandbox, "192.0.2.1")["reason"] == "passed");
   CHECK(explained(sandbox, "192.0.2.1")["entries"].empty());
   CHECK(explained(sandbox, "203.0.112.0/23")["exceptions"] == 2);
