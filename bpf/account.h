@@ -46,6 +46,8 @@ struct {
 	__type(value, struct xdpfwd_entry_count);
 } counters SEC(".maps");
 
+volatile struct xdpfwd_variables variables;
+
 static __always_inline void account_entry(__u32 owner, __u64 bytes)
 {
 	__u32 id = owner >> XDPFWD_ACTION_BITS;
@@ -55,7 +57,7 @@ static __always_inline void account_entry(__u32 owner, __u64 bytes)
 		return;
 	__sync_fetch_and_add(&count->packets, 1);
 	__sync_fetch_and_add(&count->bytes, bytes);
-	count->last = bpf_ktime_get_coarse_ns();
+	count->last = variables.now;
 }
 
 static __always_inline __u64 interface_word(__u32 position)

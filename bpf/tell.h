@@ -8,6 +8,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "account.h"
 #include "parse.h"
 #include "xdpfwd_abi.h"
 
@@ -31,9 +32,6 @@ struct {
 	__uint(max_entries, XDPFWD_SAMPLES_SIZE);
 } samples SEC(".maps");
 
-/* Here rather than in a map: while nobody listens, this is all that a packet pays for it. */
-volatile struct xdpfwd_sampling sampling;
-
 static __always_inline void tell_decision(const struct source *source, enum xdpfwd_reason reason, __u32 owner)
 {
 	__u32 only = 0;
@@ -47,9 +45,10 @@ static __always_inline void tell_decision(const struct source *source, enum xdpf
 	__builtin_memcpy(told->address, source->address, sizeof(told->address));
 }
 
+/* While nobody listens, this is all that a packet pays for it; a clean one not even that. */
 static __always_inline bool wants_sample(enum xdpfwd_reason reason)
 {
-	return sampling.reasons >> reason & 1;
+	return reason != XDPFWD_PASSED && (variables.reasons >> reason & 1);
 }
 
 /* How many of the frame's first bytes were copied. */
@@ -63,11 +62,11 @@ static __always_inline __u64 capture(struct xdp_md *ctx, __u8 *to, __u64 bytes)
 	return last + 1;
 }
 
-/* Takes one, unless this CPU has taken its share. Until then it has cost a look at a coarse clock. */
+/* Takes one, unless this CPU has taken its share. */
 static __always_inline void take_sample(struct xdp_md *ctx, const struct source *source, enum xdpfwd_reason reason,
 					__u32 owner, __u64 bytes)
 {
-	__u64 now = bpf_ktime_get_coarse_ns();
+	__u64 now = variables.now;
 	__u32 only = 0;
 	struct xdpfwd_sampled *own = bpf_map_lookup_elem(&sampled, &only);
 	struct xdpfwd_sample *sample;
@@ -79,7 +78,7 @@ static __always_inline void take_sample(struct xdp_md *ctx, const struct source 
 		return;
 	}
 	/* Also where there is no room: all CPUs wait for each other there, and must not do so for every packet. */
-	own->next = (own->next > now ? own->next : now) + sampling.interval;
+	own->next = (own->next > now ? own->next : now) + variables.interval;
 	sample = bpf_ringbuf_reserve(&samples, sizeof(*sample), 0);
 	if (!sample) {
 		own->missed++;

@@ -47,7 +47,7 @@ struct xdpfwd_count {
 struct xdpfwd_entry_count {
 	__u64 packets;
 	__u64 bytes;
-	__u64 last; /* when the last one came, CLOCK_MONOTONIC in nanoseconds, some milliseconds exact; 0: none */
+	__u64 last; /* when the last one came, as struct xdpfwd_variables had it; 0: none */
 	__u64 tag;  /* whose counter it is, see daemon/datapath/counters.h; no packet reads or writes it */
 };
 
@@ -77,18 +77,21 @@ struct xdpfwd_decision {
 	__u32 padding;
 };
 
-/* The only global variable: of which packets samples are wanted. */
-struct xdpfwd_sampling {
+/* The only global variable, which the daemon writes. */
+struct xdpfwd_variables {
+	/* CLOCK_MONOTONIC in nanoseconds, told five times a second: asking the kernel costs as much as counting. It
+	 * stands still while no daemon runs. */
+	__u64 now;
 	__u64 interval; /* nanoseconds between two samples on a CPU, on average */
-	__u32 reasons;  /* a bit for each enum xdpfwd_reason; 0 while nobody listens */
+	__u32 reasons;  /* which packets are sampled: a bit for each enum xdpfwd_reason; 0 while nobody listens */
 	__u32 padding;
 };
-/* So long no sample may have been taken for, that as many come at once as in that time. */
-#define XDPFWD_SAMPLING_BURST 100000000ull
+/* As many samples may come at once as in this time. Longer than `now` stands still, so that the average can be had. */
+#define XDPFWD_SAMPLING_BURST 250000000ull
 
 /* Map "sampled", for each CPU. */
 struct xdpfwd_sampled {
-	__u64 next;   /* CLOCK_MONOTONIC, nanoseconds: no sample before, but for a burst */
+	__u64 next;   /* as `now`: no sample before, but for a burst */
 	__u64 missed; /* packets that a sample was wanted of, and not taken */
 };
 

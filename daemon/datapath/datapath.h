@@ -38,7 +38,10 @@ class Datapath {
 
   void want(const std::vector<InterfaceSpec>& specs) { interfaces_.want(specs); }
   /// Attaches what is wanted, there and not filtered.
-  void check() { interfaces_.check(*current_); }
+  void check() {
+    current_->sampling().tick();
+    interfaces_.check(*current_);
+  }
   /// Takes everything off: programs, maps, pins.
   void remove();
 

@@ -135,6 +135,7 @@ Generation Generation::create(const fs::path& pin_dir, unsigned number, const Si
                               const Generation* previous) {
   Generation generation =
       load(pin_dir / (std::string(directory_prefix) + std::to_string(number)), number, sizes, previous);
+  generation.own_->sampling.tick();
   const fs::path& directory = generation.directory_;
   // One that is there already belongs to another generation: outside of the try, so that it stays.
   if (mkdir(directory.c_str(), 0700) != 0) throw system_error("make " + directory.string(), errno);

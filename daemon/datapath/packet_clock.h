@@ -8,14 +8,17 @@
 
 namespace xdpfwd {
 
-/// A moment of CLOCK_MONOTONIC, in nanoseconds, on the clock that the daemon uses. They differ by how long the machine
-/// was suspended in between.
-inline BootTime boot_time_of(std::uint64_t monotonic) {
+/// CLOCK_MONOTONIC in nanoseconds.
+inline std::uint64_t packet_clock_now() {
+  constexpr std::uint64_t second = 1'000'000'000;
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
-  const auto age = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec) -
-                   std::chrono::nanoseconds(static_cast<std::int64_t>(monotonic));
-  return BootClock::now() - age;
+  return static_cast<std::uint64_t>(now.tv_sec) * second + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+/// A moment of it on the clock that the daemon uses. They differ by how long the machine was suspended in between.
+inline BootTime boot_time_of(std::uint64_t packet_time) {
+  return BootClock::now() - std::chrono::nanoseconds(static_cast<std::int64_t>(packet_clock_now() - packet_time));
 }
 
 }  // namespace xdpfwd

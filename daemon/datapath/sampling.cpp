@@ -8,15 +8,18 @@
 #include <vector>
 
 #include "common/error.h"
+#include "daemon/datapath/packet_clock.h"
 
 namespace xdpfwd {
 
 void Sampling::want(const SamplesWanted& wanted) {
   constexpr std::uint64_t second = 1'000'000'000;
-  xdpfwd_sampling& sampling = switch_[0];
-  __atomic_store_n(&sampling.interval, second / std::max(wanted.per_second, 1u), __ATOMIC_RELAXED);
-  __atomic_store_n(&sampling.reasons, wanted.reasons, __ATOMIC_RELEASE);
+  xdpfwd_variables& variables = variables_[0];
+  __atomic_store_n(&variables.interval, second / std::max(wanted.per_second, 1u), __ATOMIC_RELAXED);
+  __atomic_store_n(&variables.reasons, wanted.reasons, __ATOMIC_RELEASE);
 }
+
+void Sampling::tick() { __atomic_store_n(&variables_[0].now, packet_clock_now(), __ATOMIC_RELAXED); }
 
 std::uint64_t Sampling::missed() const {
   std::vector<xdpfwd_sampled> each(static_cast<std::size_t>(libbpf_num_possible_cpus()));

@@ -17,7 +17,7 @@ namespace xdpfwd {
 /// Which packets are sampled, and how many.
 struct SamplesWanted {
   std::uint32_t reasons = 0;     // a bit for each xdpfwd_reason; 0: none
-  std::uint32_t per_second = 1;  // on each CPU, 1 to 1,000,000; as many as in a tenth of a second may come at once
+  std::uint32_t per_second = 1;  // on each CPU, 1 to 1,000,000; as many as in a quarter of a second may come at once
 
   bool operator==(const SamplesWanted&) const = default;
 };
@@ -27,9 +27,11 @@ class Sampling {
  public:
   /// The program's global variables, and the maps of these names (bpf/tell.h).
   Sampling(Fd variables, Fd samples, Fd sampled)
-      : switch_(std::move(variables)), samples_(std::move(samples)), sampled_(std::move(sampled)) {}
+      : variables_(std::move(variables)), samples_(std::move(samples)), sampled_(std::move(sampled)) {}
 
   void want(const SamplesWanted& wanted);
+  /// Tells the program the time. Called five times a second.
+  void tick();
   /// How many packets were not sampled though that was wanted: too many a second, or nobody has read them in time.
   std::uint64_t missed() const;
 
@@ -37,7 +39,7 @@ class Sampling {
   int sampled() const { return sampled_.get(); }
 
  private:
-  MappedArray<xdpfwd_sampling> switch_;
+  MappedArray<xdpfwd_variables> variables_;
   Fd samples_;
   Fd sampled_;
 };

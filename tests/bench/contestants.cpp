@@ -5,6 +5,7 @@
 #include <cstring>
 #include <span>
 
+#include "bpf/xdpfwd_abi.h"
 #include "daemon/datapath/ipv6_table.h"
 #include "floor.skel.h"
 #include "hash.skel.h"

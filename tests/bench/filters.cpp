@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "bpf/xdpfwd_abi.h"
 #include "floor.skel.h"
 #include "tests/bench/contestants.h"
 #include "tests/bench/peers.h"

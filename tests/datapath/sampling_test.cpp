@@ -92,7 +92,7 @@ TEST_CASE("past the cap packets are counted as missed, and dropped all the same"
   LoadedProgram program;
   Listener listener(program);
   program.claim("192.0.2.0/24", Action::drop);
-  program.generation().sampling().want({bit(XDPFWD_DROPPED), 1});  // a burst of a tenth of a second is one
+  program.generation().sampling().want({bit(XDPFWD_DROPPED), 1});  // a burst of a quarter of a second is one
   for (int packet = 0; packet < 500; ++packet) CHECK(program.meet(from("192.0.2.1")) == dropped(Family::ipv4));
   const std::size_t taken = listener.read().size();
   CHECK(taken >= 1);

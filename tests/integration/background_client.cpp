@@ -25,7 +25,7 @@ BackgroundClient::BackgroundClient(const Fixture& sandbox, const Strings& argume
   ctl::Connection daemon = connect(sandbox);
   const LiveProgram program(sandbox, daemon);
   process_ = std::make_unique<Process>(Program{.words = words}, input.get(), out.get(), err.get());
-  if (!eventually([&] { return program.sampling().reasons != 0; }))
+  if (!eventually([&] { return program.variables().reasons != 0; }))
     throw std::runtime_error("it does not listen: " + read_file(err_));
 }
 

@@ -176,24 +176,24 @@ TEST_CASE("packets are sampled only while somebody listens, as many as the one w
   ctl::Connection other = connect(sandbox);
   const LiveProgram program(sandbox, other);
   constexpr std::uint64_t second = 1'000'000'000;
-  CHECK(program.sampling().reasons == 0);
+  CHECK(program.variables().reasons == 0);
   {
     Subscriber drops(sandbox, {{"action", "drop"}, {"rate", 10}});
-    CHECK(program.sampling().reasons == 1u << XDPFWD_DROPPED);
-    CHECK(program.sampling().interval == second / 10);
+    CHECK(program.variables().reasons == 1u << XDPFWD_DROPPED);
+    CHECK(program.variables().interval == second / 10);
     {
       Subscriber all(sandbox, {{"rate", 500}});
-      CHECK(program.sampling().reasons == (1u << XDPFWD_DROPPED | 1u << XDPFWD_MONITORED | 1u << XDPFWD_MALFORMED));
-      CHECK(program.sampling().interval == second / 500);
+      CHECK(program.variables().reasons == (1u << XDPFWD_DROPPED | 1u << XDPFWD_MONITORED | 1u << XDPFWD_MALFORMED));
+      CHECK(program.variables().interval == second / 500);
     }
-    CHECK(eventually([&] { return program.sampling().reasons == 1u << XDPFWD_DROPPED; }));
-    CHECK(program.sampling().interval == second / 10);
+    CHECK(eventually([&] { return program.variables().reasons == 1u << XDPFWD_DROPPED; }));
+    CHECK(program.variables().interval == second / 10);
   }
-  CHECK(eventually([&] { return program.sampling().reasons == 0; }));
+  CHECK(eventually([&] { return program.variables().reasons == 0; }));
   Subscriber left_behind(sandbox, json::object());
-  CHECK(program.sampling().reasons != 0);
+  CHECK(program.variables().reasons != 0);
   CHECK(sandbox.stop_daemon() == 0);
-  CHECK(program.sampling().reasons == 0);  // or each packet would pay for nobody
+  CHECK(program.variables().reasons == 0);  // or each packet would pay for nobody
 }
 
 TEST_CASE("samples go on over another generation") {

@@ -26,7 +26,7 @@ bool LiveProgram::drops(const Prefix& address) const {
   return run(program_.get(), ethernet().ip(address).udp(53).payload(8)) == Verdict::drop;
 }
 
-xdpfwd_sampling LiveProgram::sampling() const {
+xdpfwd_variables LiveProgram::variables() const {
   std::array<__u32, 64> ids{};
   bpf_prog_info program{};
   program.nr_map_ids = ids.size();
@@ -37,12 +37,12 @@ xdpfwd_sampling LiveProgram::sampling() const {
     const Fd map(bpf_map_get_fd_by_id(ids.at(index)));
     bpf_map_info info{};
     size = sizeof(info);
-    xdpfwd_sampling sampling{};
+    xdpfwd_variables variables{};
     const __u32 only = 0;
     if (bpf_obj_get_info_by_fd(map.get(), &info, &size) != 0 || !std::string_view(info.name).ends_with(".bss"))
       continue;
-    if (info.value_size != sizeof(sampling) || bpf_map_lookup_elem(map.get(), &only, &sampling) != 0) break;
-    return sampling;
+    if (info.value_size != sizeof(variables) || bpf_map_lookup_elem(map.get(), &only, &variables) != 0) break;
+    return variables;
   }
   throw std::runtime_error("the program has no such variable");
 }

@@ -23,8 +23,8 @@ class LiveProgram {
 
   /// Whether it drops packets from the prefix's first address.
   bool drops(const Prefix& address) const;
-  /// Which packets it samples. Throws std::runtime_error.
-  xdpfwd_sampling sampling() const;
+  /// What the daemon has told it: which packets it samples, among others. Throws std::runtime_error.
+  xdpfwd_variables variables() const;
 
  private:
   Fd program_;

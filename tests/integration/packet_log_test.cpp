@@ -61,11 +61,11 @@ TEST_CASE("packets are logged where the config wants it, at its rate, and the ot
   sandbox.config["log"]["packets"] = nullptr;
   sandbox.write_config();
   sandbox.ask({"reload"});
-  CHECK(program.sampling().reasons == 0);
+  CHECK(program.variables().reasons == 0);
   sandbox.config["log"]["packets"] = {{"sample", "5/m"}};
   sandbox.write_config();
   sandbox.ask({"reload"});
-  CHECK(program.sampling().reasons != 0);
+  CHECK(program.variables().reasons != 0);
 }
 
 TEST_CASE("a malformed packet is logged with what is known of it") {
