@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The XDP program: parse, look the source up, account, tell those who listen, verdict. */
-#include "parse.h"
-#include "lookup.h"
+/* The XDP program: judge, account, tell those who listen, verdict. */
+#include "judge.h"
 #include "account.h"
 #include "tell.h"
 
@@ -10,20 +9,8 @@ int xdpfwd(struct xdp_md *ctx)
 {
 	struct source source = { .family = XDPFWD_OTHER };
 	__u64 bytes = bpf_xdp_get_buff_len(ctx);
-	enum xdpfwd_reason reason;
-	__u32 owner = 0;
-
-	switch (parse(ctx, &source)) {
-	case PARSED_IP:
-		owner = lookup(&source);
-		reason = owner & XDPFWD_ACTION_MASK;
-		break;
-	case PARSED_MALFORMED:
-		reason = XDPFWD_MALFORMED;
-		break;
-	default:
-		reason = XDPFWD_NOT_IP;
-	}
+	__u32 owner;
+	enum xdpfwd_reason reason = judge(ctx, &source, &owner);
 
 	if (account_packet(ctx->ingress_ifindex, source.family, reason, bytes)) {
 		if (owner)

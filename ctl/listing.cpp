@@ -6,14 +6,13 @@
 #include "common/error.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "ctl/answer.h"
 #include "ctl/units.h"
 
 namespace xdpfwd::ctl {
 namespace {
 
 using nlohmann::json;
-
-std::string text_of(const json& object, const char* key) { return escaped(object.at(key).get<std::string>()); }
 
 std::vector<Align> columns(bool overlaps) {
   std::vector<Align> columns{Align::left, Align::left, Align::right, Align::right,

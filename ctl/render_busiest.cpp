@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/text.h"
+#include "ctl/answer.h"
 #include "ctl/deltas.h"
 #include "ctl/render.h"
 #include "ctl/table.h"
@@ -15,8 +16,6 @@ namespace xdpfwd::ctl {
 namespace {
 
 using nlohmann::json;
-
-std::string text_of(const json& object, const char* key) { return escaped(object.at(key).get<std::string>()); }
 
 struct SourceRow {
   std::string source;

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "common/text.h"
+#include "ctl/answer.h"
 #include "ctl/render.h"
 #include "ctl/table.h"
 #include "ctl/units.h"
@@ -11,11 +12,6 @@ namespace xdpfwd::ctl {
 namespace {
 
 using nlohmann::json;
-
-std::string text_of(const json& object, const char* key) {
-  const json& value = object.at(key);
-  return value.is_null() ? "" : escaped(value.get<std::string>());
-}
 
 /// `dropped` -> drop, as the word for what is done.
 std::string verdict_word(const json& result) {

@@ -1,6 +1,7 @@
 // Interfaces: attach, detach, and their part of status.
 
 #include "common/text.h"
+#include "ctl/answer.h"
 #include "ctl/render.h"
 #include "ctl/table.h"
 
@@ -8,11 +9,6 @@ namespace xdpfwd::ctl {
 namespace {
 
 using nlohmann::json;
-
-std::string text_of(const json& object, const char* key) {
-  const json& value = object.at(key);
-  return value.is_null() ? "" : escaped(value.get<std::string>());
-}
 
 /// `native`, or `generic (auto: no native support)` where that was not what somebody asked for by name.
 std::string mode_of(const json& interface) {

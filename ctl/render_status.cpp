@@ -1,6 +1,7 @@
 // The daemon's state: its health in one word, what is in force, what lists it reads, and what is wrong right where it
 // is.
 #include "common/text.h"
+#include "ctl/answer.h"
 #include "ctl/render.h"
 #include "ctl/table.h"
 #include "ctl/units.h"
@@ -13,11 +14,6 @@ using nlohmann::json;
 constexpr std::uint64_t nearly_full = 95;  // percent
 /// Protected addresses that are named; of more only the number is told.
 constexpr std::size_t most_named = 5;
-
-std::string text_of(const json& object, const char* key) {
-  const json& value = object.at(key);
-  return value.is_null() ? "" : escaped(value.get<std::string>());
-}
 
 std::uint64_t number_of(const json& object, const char* key) { return object.at(key).get<std::uint64_t>(); }
 

@@ -4,14 +4,13 @@
 #include <utility>
 
 #include "common/text.h"
+#include "ctl/answer.h"
 #include "ctl/render.h"
 
 namespace xdpfwd::ctl {
 namespace {
 
 using nlohmann::json;
-
-std::string text_of(const json& object, const char* key) { return escaped(object.at(key).get<std::string>()); }
 
 Counters sum_of(const json& interfaces) {
   Counters sum{};
