@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <numeric>
+#include <random>
 
 #include "tests/bench/contestants.h"
 #include "tests/bench/driver.h"
@@ -43,7 +45,8 @@ std::uint32_t verdict_of(const Contestant& contestant, Case which) {
   return contestant.looks_up && which == Case::miss ? XDP_PASS : XDP_DROP;
 }
 
-/// Samples of everybody, a round after the other, so that whatever disturbs one disturbs all.
+/// Samples of everybody, a round after the other, so that whatever disturbs one disturbs all; each in another order,
+/// since what ran before decides what is in the caches.
 std::vector<std::vector<double>> samples(Driver& driver, const Cell& cell, const std::vector<Contestant>& contestants,
                                          const Options& options) {
   std::vector<std::uint32_t> packets;
@@ -54,13 +57,18 @@ std::vector<std::vector<double>> samples(Driver& driver, const Cell& cell, const
         static_cast<std::uint32_t>(std::clamp(options.seconds_a_sample() * 1e9 / first, 1e3, double{most_packets})));
   }
   std::vector<std::vector<double>> found(contestants.size());
-  for (unsigned round = 0; round < options.rounds(); ++round)
-    for (std::size_t index = 0; index < contestants.size(); ++index) {
+  std::vector<std::size_t> turns(contestants.size());
+  std::iota(turns.begin(), turns.end(), std::size_t{0});
+  std::mt19937 random;
+  for (unsigned round = 0; round < options.rounds(); ++round) {
+    std::ranges::shuffle(turns, random);
+    for (const std::size_t index : turns) {
       stop_if_asked();
       contestants[index].before();
       found[index].push_back(driver.time(contestants[index].program, cell.list.family, packets[index]));
       contestants[index].after();
     }
+  }
   return found;
 }
 
