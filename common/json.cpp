@@ -1,6 +1,5 @@
 #include "common/json.h"
 
-#include <set>
 #include <vector>
 
 #include "common/error.h"
@@ -11,24 +10,65 @@ namespace {
 
 using nlohmann::json;
 
-/// Refuses what the library lets through: depth, and a key that comes twice.
-class Guard {
+/// Builds the document while the library reads it, and refuses what the library's own builder lets
+/// through: depth, and a key that comes twice. The library's callback could refuse them as well, but
+/// after each object it searches the whole array around it.
+class Builder : public nlohmann::json_sax<json> {
  public:
-  bool operator()(int depth, json::parse_event_t event, json& parsed) {
-    using Event = json::parse_event_t;
-    const bool opens = event == Event::object_start || event == Event::array_start;
-    if (opens && depth >= max_json_depth)
-      throw Error(Code::parse, "JSON: nested deeper than " + std::to_string(max_json_depth));
-    if (event == Event::object_start) keys_.emplace_back();
-    if (event == Event::object_end) keys_.pop_back();
-    if (event == Event::key && !keys_.back().insert(parsed.get<std::string>()).second)
-      throw Error(Code::parse, "JSON: key \"" + escaped(parsed.get<std::string>()) + "\" is there twice",
-                  "keep one of the two");
+  json document;
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(std::int64_t value) override { return add(value); }
+  bool number_unsigned(std::uint64_t value) override { return add(value); }
+  bool number_float(double value, const std::string&) override { return add(value); }
+  bool string(std::string& value) override { return add(std::move(value)); }
+  bool binary(json::binary_t& value) override { return add(std::move(value)); }
+  bool start_object(std::size_t) override { return open(json::object()); }
+  bool start_array(std::size_t) override { return open(json::array()); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+
+  bool key(std::string& name) override {
+    const auto [member, is_new] = open_.back()->get_ref<json::object_t&>().try_emplace(std::move(name));
+    if (!is_new)
+      throw Error(Code::parse, "JSON: key \"" + escaped(member->first) + "\" is there twice", "keep one of the two");
+    member_ = &member->second;
     return true;
   }
 
+  /// Bad syntax, or a number too large for any type.
+  bool parse_error(std::size_t, const std::string&, const json::exception& error) override {
+    throw Error(Code::parse, "JSON: " + json_message(error));
+  }
+
  private:
-  std::vector<std::set<std::string>> keys_;
+  bool add(json value) {
+    place(std::move(value));
+    return true;
+  }
+
+  bool open(json empty) {
+    if (open_.size() == max_json_depth)
+      throw Error(Code::parse, "JSON: nested deeper than " + std::to_string(max_json_depth));
+    open_.push_back(&place(std::move(empty)));
+    return true;
+  }
+
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  /// An open array or object never moves: what would move it is an addition to the one around it.
+  json& place(json value) {
+    if (open_.empty()) return document = std::move(value);
+    if (open_.back()->is_object()) return *member_ = std::move(value);
+    return open_.back()->get_ref<json::array_t&>().emplace_back(std::move(value));
+  }
+
+  std::vector<json*> open_;
+  json* member_ = nullptr;  ///< where the value of the last key goes
 };
 
 }  // namespace
@@ -37,14 +77,9 @@ json parse_json(std::string_view text, Comments comments) {
   // The library takes a NUL byte for the end, and never looks at what follows it.
   if (const std::size_t nul = text.find('\0'); nul != text.npos)
     throw Error(Code::parse, "JSON: there is a NUL byte at offset " + std::to_string(nul));
-  try {
-    Guard guard;
-    return json::parse(
-        text, [&guard](int depth, json::parse_event_t event, json& parsed) { return guard(depth, event, parsed); },
-        true, comments == Comments::allowed);
-  } catch (const json::exception& error) {  // bad syntax, or a number too large for any type
-    throw Error(Code::parse, "JSON: " + json_message(error));
-  }
+  Builder builder;
+  json::sax_parse(text, &builder, json::input_format_t::json, true, comments == Comments::allowed);
+  return std::move(builder.document);
 }
 
 std::string json_message(const json::exception& error) {

@@ -67,6 +67,14 @@ TEST_CASE("The same key in two objects is no key that comes twice") {
   CHECK_NOTHROW(parse_json(R"({"a":{"a":[{"a":1},{"a":2}]},"b":{"a":1}})"));
 }
 
+TEST_CASE("What holds many members is read whole, and in their order") {
+  const nlohmann::json list = parse_json("[" + repeated(R"({"a":[1],"b":{}},)", 65'536) + "{}]");
+  REQUIRE(list.size() == 65'537);
+  CHECK(list[65'535] == nlohmann::json({{"a", {1}}, {"b", nlohmann::json::object()}}));
+  CHECK(list.back() == nlohmann::json::object());
+  CHECK(parse_json(R"([[1,[2,{"a":[3]},4],5],[]])").dump() == R"([[1,[2,{"a":[3]},4],5],[]])");
+}
+
 TEST_CASE("Bad syntax is refused with its line and column") {
   for (const char* text :
        {"",       " ",       "{",           "[1,]",  "{\"a\":1,}", "[1 2]",    "{'a':1}", "{a:1}",     "01",
