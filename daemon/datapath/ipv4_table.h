@@ -2,6 +2,7 @@
 // docs/decisions/0009-tables.md why it is so.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include "daemon/blocklist/blocklist.h"
@@ -32,6 +33,10 @@ class Ipv4Table {
 
   Slots read_slots(std::uint64_t root) const;
   void write_slots(std::uint32_t index, const Slots& before, const Slots& after);
+  std::uint64_t read_slot(std::uint64_t root, unsigned slot) const;
+  void write_slot(std::uint32_t index, unsigned slot, std::uint64_t before, std::uint64_t after);
+  void move_block(std::uint32_t index, std::uint32_t present, unsigned slot, std::uint64_t cell);
+  void retire_block(std::uint64_t root);
   void publish(std::uint32_t index, const Slots& slots);
   void set_root(std::uint32_t index, std::uint64_t root);
   template <typename Loses>
@@ -54,6 +59,11 @@ constexpr std::uint64_t uniform_root(Owner owner) {
 }
 constexpr std::uint32_t base_of(std::uint64_t root) { return static_cast<std::uint32_t>(root >> 32); }
 constexpr std::uint32_t present_in(std::uint64_t root) { return static_cast<std::uint32_t>(root); }
+inline constexpr std::uint32_t all_slots = 0xffffffff;
+/// Where the cell of a slot is, or would be.
+constexpr std::uint32_t position_of(std::uint64_t root, unsigned slot) {
+  return base_of(root) + static_cast<std::uint32_t>(std::popcount(present_in(root) & ((1u << slot) - 1)));
+}
 
 inline constexpr unsigned nets_a_root = XDPFWD_FILTER_NETS / (XDPFWD_ROOTS / XDPFWD_FILTER_WORDS);
 
@@ -83,6 +93,12 @@ void Ipv4Table::repaint(const Prefix& prefix, Loses&& loses, Owner to) {
     if (has_one_owner && !loses(root == 0 ? nobody : ipv4::uniform_owner(root))) continue;
     if (has_one_owner && until - from == ipv4::root_hosts) {
       set_root(index, ipv4::uniform_root(to));
+      continue;
+    }
+    if (from >> 8 == until >> 8 && !ipv4::is_uniform(root)) {
+      const unsigned slot = (from >> 8) % XDPFWD_ROOT_SLOTS;
+      const std::uint64_t before = read_slot(root, slot);
+      write_slot(index, slot, before, repaint_cell(before, from & 0xff, until & 0xff, loses, to));
       continue;
     }
     const Slots before = read_slots(root);
