@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -16,14 +17,19 @@ namespace {
 constexpr Prefix::Address mapped_ipv4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 constexpr unsigned mapped_bits = 96;
 
-/// Zeroes every bit from `length` on.
-Prefix::Address masked(Prefix::Address address, unsigned length) {
-  const unsigned whole = length / 8;
-  if (whole < address.size()) {
-    address[whole] &= static_cast<std::uint8_t>(0xff00u >> length % 8);
-    std::fill(address.begin() + whole + 1, address.end(), std::uint8_t{0});
+std::uint64_t in_host_order(std::uint64_t half) {
+  return std::endian::native == std::endian::little ? __builtin_bswap64(half) : half;
+}
+
+/// Zeroes every bit from `length` on. In two halves, since a list of a million is masked several times over.
+Prefix::Address masked(const Prefix::Address& address, unsigned length) {
+  auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(address);
+  for (std::size_t index = 0; index < halves.size(); ++index) {
+    const unsigned bits = std::clamp(length, 64 * static_cast<unsigned>(index), 64 * static_cast<unsigned>(index + 1)) -
+                          64 * static_cast<unsigned>(index);
+    halves[index] &= in_host_order(bits == 0 ? 0 : ~std::uint64_t{0} << (64 - bits));
   }
-  return address;
+  return std::bit_cast<Prefix::Address>(halves);
 }
 
 Error malformed(std::string_view text, std::string_view why) {
