@@ -54,11 +54,14 @@ Delta Blocklist::change(std::vector<Edit> edits) {
   delta.changed.reserve(edits.size());
   delta.created.reserve(edits.size());
   delta.upserts.reserve(edits.size());
-  Touched touched;
-  touched.reserve(edits.size());
+  Touched others;
   Prepared last;
-  for (Edit& edit : edits) set_claim(std::move(edit), delta, touched, last);
-  for (const auto& [prefix, id] : touched) finish(prefix, by_id_[id], delta);
+  for (Edit& edit : edits) set_claim(std::move(edit), delta, others, last);
+  const auto settle = [&](const Prefix& prefix, EntryId id) {
+    if (std::exchange(by_id_[id].touched, false)) finish(prefix, by_id_[id], delta);
+  };
+  for (const Delta::ClaimChange& change : delta.claims) settle(change.prefix, change.id);
+  for (const auto& [prefix, id] : others) settle(prefix, id);
   name_heirs(delta);
   put_in_safe_order(delta);
   if (!delta.claims.empty()) ++revision_;
@@ -108,7 +111,7 @@ void Blocklist::check_capacity(const std::vector<Edit>& edits) const {
   }
 }
 
-void Blocklist::set_claim(Edit edit, Delta& delta, Touched& touched, Prepared& last) {
+void Blocklist::set_claim(Edit edit, Delta& delta, Touched& others, Prepared& last) {
   auto position = entries_.lower_bound(edit.prefix);
   if (position == entries_.end() || position->first != edit.prefix) {
     if (!edit.claim) return delta.changed.push_back(false);
@@ -122,10 +125,11 @@ void Blocklist::set_claim(Edit edit, Delta& delta, Touched& touched, Prepared& l
   SharedClaim before = after ? entry.claims.put(after) : entry.claims.take(edit.source);
   if (before && before->until) expiries_.erase({*before->until, edit.prefix, before->source});
   if (after && after->until) expiries_.insert({*after->until, edit.prefix, after->source});
-  set_action(edit.prefix, entry, touched);
+  set_action(edit.prefix, entry, others);
   delta.changed.push_back((before ? before->action : Action::none) != (after ? after->action : Action::none));
-  if (before != after)
-    delta.claims.push_back({edit.prefix, std::move(edit.source), std::move(before), after, entry.id});
+  if (before == after) return;
+  entry.touched = true;
+  delta.claims.push_back({edit.prefix, entry.id, std::move(edit.source), std::move(before), after});
 }
 
 /// The claim that an edit makes of an entry: its own, that goes on from the present one of its source and action where
@@ -144,13 +148,9 @@ SharedClaim Blocklist::prepared(const Edit& edit, const Entry& entry, Prepared& 
   return last.result;
 }
 
-/// Takes over the strongest claim's action, and marks what that may change: the entry itself, and
-/// the entries inside it that it begins or ceases to overrule.
-void Blocklist::set_action(const Prefix& prefix, Entry& entry, Touched& touched) {
-  const auto touch = [&](const Prefix& its_prefix, Entry& other) {
-    if (!std::exchange(other.touched, true)) touched.emplace_back(its_prefix, other.id);
-  };
-  touch(prefix, entry);
+/// Takes over the strongest claim's action, and marks what else that may change: the entries inside this one that it
+/// begins or ceases to overrule.
+void Blocklist::set_action(const Prefix& prefix, Entry& entry, Touched& others) {
   const Action before = std::exchange(entry.action, strongest(entry.claims));
   const Action after = entry.action;
   if (before == after) return;
@@ -165,12 +165,12 @@ void Blocklist::set_action(const Prefix& prefix, Entry& entry, Touched& touched)
   });
   if (!any_to_change || prefix.is_host()) return;
   for (auto inside = entries_.upper_bound(prefix); inside != entries_.end() && prefix.covers(inside->first); ++inside)
-    if (Entry& other = by_id_[inside->second]; changes_for(other.action)) touch(inside->first, other);
+    if (Entry& other = by_id_[inside->second]; changes_for(other.action) && !std::exchange(other.touched, true))
+      others.emplace_back(inside->first, other.id);
 }
 
 /// Settles what the datapath shall hold of a touched entry, and forgets one without claims.
 void Blocklist::finish(const Prefix& prefix, Entry& entry, Delta& delta) {
-  entry.touched = false;
   const bool takes_room =
       std::ranges::any_of(entry.claims, [](const Claim& claim) { return claim.source != protected_source; });
   if (takes_room != std::exchange(entry.takes_room, takes_room)) {

@@ -57,10 +57,10 @@ struct Effective {
 struct Delta {
   struct ClaimChange {
     Prefix prefix;
+    EntryId id;  // of the entry
     SharedText source;
     SharedClaim before;
     SharedClaim after;
-    EntryId id = 0;  // of the entry
   };
 
   /// What is to be in the datapath no longer, and who decides about its addresses from then on, but for
@@ -148,7 +148,7 @@ class Blocklist {
   static constexpr std::size_t action_count = 4;
   using Actions = std::array<std::int64_t, action_count>;
 
-  using Touched = std::vector<std::pair<Prefix, EntryId>>;
+  using Touched = std::vector<std::pair<Prefix, EntryId>>;  // beside those of the claims that change
 
   bool takes_room(const Prefix& prefix) const;
   /// The room that is in use or reserved.
@@ -161,9 +161,9 @@ class Blocklist {
     SharedClaim result;
   };
 
-  void set_claim(Edit edit, Delta& delta, Touched& touched, Prepared& last);
+  void set_claim(Edit edit, Delta& delta, Touched& others, Prepared& last);
   SharedClaim prepared(const Edit& edit, const Entry& entry, Prepared& last);
-  void set_action(const Prefix& prefix, Entry& entry, Touched& touched);
+  void set_action(const Prefix& prefix, Entry& entry, Touched& others);
   void finish(const Prefix& prefix, Entry& entry, Delta& delta);
   void name_heirs(Delta& delta) const;
   void count(const Prefix& prefix, Action action, int change);

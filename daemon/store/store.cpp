@@ -121,7 +121,7 @@ std::size_t Store::write_all(const Blocklist& blocklist) {
     for (const Claim& claim : blocklist.entry(id).claims) {
       if (is_derived(claim.source)) continue;
       auto& row = rows[{claim.source, claim.action, claim.forced, claim.reason, claim.since, claim.until}];
-      row.push_back({prefix, claim.source, std::nullopt, claim});
+      row.push_back({prefix, id, claim.source, std::nullopt, claim});
       ++written;
       if (row.size() < most_prefixes_a_row) continue;
       append(row);
