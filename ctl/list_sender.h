@@ -14,7 +14,7 @@
 namespace xdpfwd::ctl {
 
 /// Text of the prefixes and all else in one request, as the request has it; well below max_request_bytes.
-inline constexpr std::size_t stage_bytes = std::size_t{1} << 20;
+inline constexpr std::size_t stage_bytes = std::size_t{1} << 17;
 
 /// What the command line says of every item. It wins over what the list says of one.
 struct Overrides {
