@@ -10,7 +10,7 @@ namespace xdpfwd {
 namespace {
 
 using nlohmann::json;
-using Rows = std::vector<BusiestLately::Row>;
+using Rows = std::vector<CountedEntry>;
 
 constexpr std::size_t default_top = 10;
 /// The reasons that packets of listed sources are counted under.
@@ -64,7 +64,7 @@ json describe_unattributed(const std::vector<InterfaceStatistics>& interfaces, c
 std::map<EntryId, Prefix> prefixes_of(const Rows& rows, const Firewall& firewall) {
   std::map<EntryId, Prefix> prefixes;
   std::set<EntryId> others;
-  for (const BusiestLately::Row& row : rows)
+  for (const CountedEntry& row : rows)
     if (const auto prefix = firewall.datapath().counters().ipv4_prefix(row.id))
       prefixes.emplace(row.id, *prefix);
     else
@@ -81,7 +81,7 @@ json describe_entries(const Rows& rows, const Firewall& firewall, bool lately) {
   const std::map<EntryId, Prefix> prefixes = prefixes_of(rows, firewall);
   const Datapath& datapath = firewall.datapath();
   json entries = json::array();
-  for (const BusiestLately::Row& row : rows) {
+  for (const CountedEntry& row : rows) {
     const auto prefix = prefixes.find(row.id);
     if (prefix == prefixes.end()) continue;
     const Entry& entry = firewall.blocklist().entry(row.id);
@@ -112,8 +112,7 @@ json read_statistics(const Call& call) {
     if (look.interval.count() > 0) interval = look.interval.count();
   }
   const bool lately = !interval.is_null();
-  if (!lately)
-    for (const EntryId id : busiest(counters.all(), top)) rows.push_back({id, counters.count(id)});
+  if (!lately) rows = busiest(counters, top);
   // In this order, so that what came in between is not taken for somebody's who is no longer known.
   const std::vector<InterfaceStatistics> interfaces = firewall.datapath().statistics();
   const std::vector<Ledger::Row> ledger = firewall.ledger();

@@ -3,16 +3,21 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "daemon/datapath/counters.h"
 
 namespace xdpfwd {
 
+struct CountedEntry {
+  EntryId id;
+  Count count;
+};
+
 /// The entries that have met the most packets, at most so many, the busiest first; none that has met none.
-std::vector<EntryId> busiest(std::span<const xdpfwd_entry_count> counts, std::size_t most);
+std::vector<CountedEntry> busiest(const Counters& counters, std::size_t most);
 
 /// The same of what came between the last two looks. While somebody looks, it holds a copy of all counters, which all
 /// who look share.
@@ -20,13 +25,9 @@ class BusiestLately {
  public:
   static constexpr std::size_t most = 1000;
 
-  struct Row {
-    EntryId id;
-    Count count;  // since the look before
-  };
   struct Look {
     std::chrono::duration<double> interval{0};  // 0 at the first look, which counts nothing yet
-    std::vector<Row> rows;                      // the busiest first, `most` at most
+    std::vector<CountedEntry> rows;             // since the look before; the busiest first, `most` at most
   };
 
   /// Looks, unless somebody has less than a second ago.
@@ -35,7 +36,12 @@ class BusiestLately {
   void tidy();
 
  private:
-  std::vector<Count> before_;  // by id
+  struct Seen {
+    std::uint64_t tag = 0;
+    Count count;
+  };
+
+  std::vector<Seen> before_;  // by id
   std::optional<BootTime> at_;
   Look look_;
 };
