@@ -75,11 +75,12 @@ Generation Datapath::create_filled(const Generation* previous, Sizes sizes, std:
   }
 }
 
-void Datapath::settle(std::span<const Effective> entries) {
+void Datapath::settle(std::span<const Effective> entries, const std::function<void(const Counters&)>& last_look) {
   if (older_.empty()) return;
   wait_for_packets_in_flight();
   for (Generation& generation : older_) {
     current_->counters().take(generation.counters(), entries);
+    if (generation.is_own()) last_look(generation.counters());
     generation.unpin();
   }
   older_.clear();

@@ -30,8 +30,11 @@ class Datapath {
   /// With `growing`, it has room for a multiple of what it holds.
   void renew(const Capacity& capacity, std::span<const Effective> entries, bool growing = false);
   /// Carries the counters of older generations over and removes them. Takes a while with a million
-  /// entries, and nothing depends on it, so call it when the daemon is ready.
-  void settle(std::span<const Effective> entries);
+  /// entries, and nothing depends on it, so call it when the daemon is ready. `last_look` is shown the counters that an
+  /// older generation of this daemon leaves: no packet moves them any more, and those of these entries are zero.
+  void settle(
+      std::span<const Effective> entries,
+      const std::function<void(const Counters&)>& last_look = [](const Counters&) {});
 
   /// Carries a change out. Throws Error; part of it may be in force then. Where it is TablesFull, renew() makes room.
   void apply(const Delta& delta) { current_->apply(delta); }

@@ -73,8 +73,8 @@ void Firewall::protect_at_start() {
   }
 }
 
-void Firewall::settle() {
-  datapath_.settle(blocklist_.effective());
+void Firewall::settle(std::span<const EntryId> gone) {
+  datapath_.settle(blocklist_.effective(), [&](const Counters& older) { ledger_.close(gone, older); });
   malloc_trim(0);  // what reading and building took, the list itself does not need
 }
 
@@ -154,6 +154,7 @@ void Firewall::enforce(const Delta& delta) {
   try {
     apply(delta);
   } catch (const Error& error) {
+    ledger_.close(delta.gone, datapath_.counters());  // whose counters begin anew as they come back
     const Delta back = blocklist_.undo(delta);
     try {
       apply(back);
@@ -165,12 +166,12 @@ void Firewall::enforce(const Delta& delta) {
 }
 
 void Firewall::apply(const Delta& delta) {
-  ledger_.close(delta.gone, datapath_.counters());
   try {
     datapath_.apply(delta);
+    ledger_.close(delta.gone, datapath_.counters());
   } catch (const TablesFull&) {
     datapath_.renew(blocklist_.capacity(), blocklist_.effective(), true);
-    settle();
+    settle(delta.gone);
   }
   ledger_.open(delta, blocklist_, datapath_.counters());
 }

@@ -50,7 +50,7 @@ class Firewall {
   /// before then still is. It is an error when every interface that is there was refused.
   void start();
   /// The part of start() that nothing waits for.
-  void settle();
+  void settle() { settle({}); }
   /// Takes the filter off every interface, and all pins with it.
   void remove() { datapath_.remove(); }
 
@@ -159,6 +159,7 @@ class Firewall {
   void load_list();
   void enforce(const Delta& delta);
   void apply(const Delta& delta);
+  void settle(std::span<const EntryId> gone);
   std::vector<Edit> config_edits(const Config& config, Reloaded* reloaded) const;
   Reloaded apply_config(const Conditions& conditions, const std::function<void(const Config& next)>& judge);
   void apply_lists(const Config& next, const Conditions& conditions, Reloaded& reloaded);

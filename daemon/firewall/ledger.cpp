@@ -17,7 +17,7 @@ void subtract(Count& sum, const Count& count) {
 
 void Ledger::begin(const Blocklist& blocklist) {
   accounts_.assign(blocklist.id_bound(), nobodys);
-  for (const auto& [prefix, id] : blocklist.entries()) accounts_[id] = account_of(blocklist.entry(id));
+  for (const auto& [prefix, id] : blocklist.entries()) put(id, account_of(blocklist.entry(id)));
 }
 
 void Ledger::close(std::span<const EntryId> gone, const Counters& counters) {
@@ -26,6 +26,8 @@ void Ledger::close(std::span<const EntryId> gone, const Counters& counters) {
 
 void Ledger::open(const Delta& delta, const Blocklist& blocklist, const Counters& counters) {
   accounts_.resize(std::max<std::size_t>(accounts_.size(), blocklist.id_bound()), nobodys);
+  for (const Effective& created : delta.created)
+    if (const Entry& entry = blocklist.entry(created.id); !entry.claims.empty()) put(created.id, account_of(entry));
   for (const Delta::ClaimChange& change : delta.claims)
     if (const Entry& entry = blocklist.entry(change.id); !entry.claims.empty())
       if (const Account account = account_of(entry); account != accounts_[change.id])
@@ -36,8 +38,14 @@ void Ledger::open(const Delta& delta, const Blocklist& blocklist, const Counters
 void Ledger::assign(EntryId id, Account account, const Count& count) {
   if (id >= accounts_.size()) return;
   add(rows_[accounts_[id]].count, count);
-  accounts_[id] = account;
+  put(id, account);
   subtract(rows_[account].count, count);
+}
+
+void Ledger::put(EntryId id, Account account) {
+  --entries_[accounts_[id]];
+  ++entries_[account];
+  accounts_[id] = account;
 }
 
 Ledger::Account Ledger::account_of(const Entry& entry) {
@@ -45,18 +53,45 @@ Ledger::Account Ledger::account_of(const Entry& entry) {
   for (const Claim& claim : entry.claims)
     if (claim.action == entry.action && (decides == nullptr || claim.since < decides->since)) decides = &claim;
   if (decides == nullptr) return nobodys;
-  const auto next = static_cast<Account>(rows_.size());
-  const auto [number, added] = numbers_.try_emplace({decides->source, decides->action}, next);
-  if (added) rows_.push_back({decides->source, decides->action, Count()});
-  return number->second;
+  const auto known = numbers_.find({decides->source, decides->action});
+  return known != numbers_.end() ? known->second : new_account(decides->source, decides->action);
+}
+
+Ledger::Account Ledger::new_account(const SharedText& source, Action action) {
+  const Account account = free_account();
+  rows_[account] = {source, action, Count()};
+  numbers_.emplace(std::pair(source, action), account);
+  return account;
+}
+
+/// Where there are many, one of a source that has no entry any more, in turn: whoever names a source after each
+/// incident must not make every answer longer for ever.
+Ledger::Account Ledger::free_account() {
+  const std::size_t looked_at = rows_.size() > most_rows ? rows_.size() - 1 : 0;
+  for (std::size_t count = 0; count < looked_at; ++count) {
+    last_taken_ = last_taken_ % static_cast<Account>(rows_.size() - 1) + 1;
+    if (entries_[last_taken_] > 0) continue;
+    const Row& gone = rows_[last_taken_];
+    add(others_[static_cast<std::size_t>(gone.action)], gone.count);
+    numbers_.erase({gone.source, gone.action});
+    return last_taken_;
+  }
+  rows_.emplace_back();
+  entries_.push_back(0);
+  return static_cast<Account>(rows_.size() - 1);
 }
 
 std::vector<Ledger::Row> Ledger::read(const Counters& counters) const {
   std::vector<Row> rows = rows_;
   const auto all = counters.all().first(std::min(accounts_.size(), counters.all().size()));
   for (std::size_t id = 0; id < all.size(); ++id) add(rows[accounts_[id]].count, {all[id].packets, all[id].bytes});
-  rows.erase(rows.begin());  // nobody's
-  return rows;
+  std::vector<Row> told;
+  for (Account account = nobodys + 1; account < rows.size(); ++account)
+    if (entries_[account] > 0 || rows[account].count.packets > 0) told.push_back(std::move(rows[account]));
+  for (const Action action : {Action::monitor, Action::drop, Action::allow})
+    if (const Count& count = others_[static_cast<std::size_t>(action)]; count.packets > 0)
+      told.push_back({SharedText(others), action, count});
+  return told;
 }
 
 }  // namespace xdpfwd

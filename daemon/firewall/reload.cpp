@@ -107,19 +107,18 @@ void Firewall::resize(const Config& next, std::vector<Edit> edits, const Conditi
   blocklist_.set_capacity(next.capacity);
   try {
     const Delta delta = change_model(std::move(edits), conditions);
-    ledger_.close(delta.gone, datapath_.counters());
     try {
       datapath_.renew(next.capacity, blocklist_.effective());
     } catch (...) {
-      ledger_.open(blocklist_.undo(delta), blocklist_, datapath_.counters());
+      blocklist_.undo(delta);
       throw;
     }
+    settle(delta.gone);
     ledger_.open(delta, blocklist_, datapath_.counters());
   } catch (...) {
     blocklist_.set_capacity(before);
     throw;
   }
-  settle();
 }
 
 }  // namespace xdpfwd

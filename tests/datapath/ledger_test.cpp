@@ -25,8 +25,8 @@ struct Books {
                   .until = std::nullopt}});
   }
   void withdraw(const char* prefix, const char* source) { change({parse_prefix(prefix), source, std::nullopt}); }
-  void change(const Edit& edit) {
-    const Delta delta = program.change({edit});
+  void change(const Edit& edit) { carry_out(program.change({edit})); }
+  void carry_out(const Delta& delta) {
     ledger.close(delta.gone, program.generation().counters());
     ledger.open(delta, program.blocklist(), program.generation().counters());
   }
@@ -95,6 +95,40 @@ TEST_CASE("a new generation changes nothing in the books") {
   books.meet("192.0.2.7", 1);
   CHECK(books.packets("feed", Action::drop) == 3);
   CHECK(books.packets("trial", Action::monitor) == 3);
+}
+
+TEST_CASE("what an entry counts while a change is carried out is its source's") {
+  Books books;
+  const Claim claim{.source = "feed", .action = Action::drop, .reason = {}, .since = {}, .until = std::nullopt};
+  const Delta begun = books.program.change({{parse_prefix("192.0.2.7"), "feed", claim}});
+  books.meet("192.0.2.7", 2);
+  books.carry_out(begun);
+  CHECK(books.packets("feed", Action::drop) == 2);
+  books.meet("192.0.2.7", 3);
+  const Delta ended = books.program.change({{parse_prefix("192.0.2.7"), "feed", std::nullopt}});
+  books.carry_out(ended);
+  CHECK(books.packets("feed", Action::drop) == 5);
+}
+
+TEST_CASE("of more sources than are told of, those without an entry make room, and nothing is lost") {
+  Books books;
+  books.claim("198.51.100.7", Action::drop, "stays");
+  books.meet("198.51.100.7", 1);
+  const std::size_t sources = Ledger::most_rows + 100;
+  for (std::size_t number = 0; number < sources; ++number) {
+    const std::string source = "incident-" + std::to_string(number);
+    books.claim("192.0.2.7", Action::drop, source.c_str());
+    if (number % 2 == 0) books.meet("192.0.2.7", 1);
+    books.withdraw("192.0.2.7", source.c_str());
+  }
+  const std::vector<Ledger::Row> rows = books.ledger.read(books.program.generation().counters());
+  CHECK(rows.size() <= Ledger::most_rows + 1);
+  std::uint64_t all = 0;
+  for (const Ledger::Row& row : rows) all += row.count.packets;
+  CHECK(all == 1 + sources / 2);
+  CHECK(books.packets("stays", Action::drop) == 1);
+  CHECK(books.packets(Ledger::others.data(), Action::drop) > 0);
+  CHECK(books.packets(("incident-" + std::to_string(sources - 2)).c_str(), Action::drop) == 1);
 }
 
 TEST_CASE("books that begin later count for whoever decides then") {

@@ -167,6 +167,43 @@ TEST_CASE("what is counted is what was sent, whatever is changed and restarted")
   for (const Family family : families) change_and_restart(sandbox, family, scales);
 }
 
+TEST_CASE("what entries count while they come and go under a flood is their source's") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  Flood flood(sandbox.network());
+  flood.run_for(1'000);
+  for (int time = 0; time < 40; ++time) {
+    for (const Family family : families) sandbox.ask({"monitor", Network::way(family).good, "--source", "trial"});
+    for (const Family family : families) sandbox.ask({"unblock", Network::way(family).good, "--source", "trial"});
+  }
+  flood.stop();
+  const json stats = sandbox.ask({"stats"});
+  const Traffic monitored = counted_under(stats, "monitored");
+  CHECK(monitored.packets > 0);
+  CHECK(packets_of_source(sandbox, "trial") == monitored.packets);
+  CHECK(stats["unattributed"]["monitored"]["packets"] == 0);
+}
+
+TEST_CASE("another capacity leaves to each source what it has counted") {
+  Fixture sandbox;
+  const Way way = Network::way(Family::ipv4);
+  sandbox.config["block"] = {way.bad};
+  sandbox.start_daemon();
+  sandbox.ask({"block", way.bad, "--source", "feed"});
+  datagrams_arriving(sandbox.network(), way, way.bad, 10);
+  sandbox.ask({"flush", "--source", "feed"});
+  sandbox.ask({"block", way.bad});
+  const std::uint64_t before = packets_of_source(sandbox, "config") + packets_of_source(sandbox, "feed");
+  CHECK(before == 10);
+  sandbox.config["block"] = json::array();
+  sandbox.config["capacity"] = {{"ipv4", 5'000}, {"ipv6", 5'000}};
+  sandbox.write_config();
+  REQUIRE(sandbox.ctl({"reload"}).status == 0);
+  datagrams_arriving(sandbox.network(), way, way.bad, 5);
+  CHECK(packets_of_source(sandbox, "config") + packets_of_source(sandbox, "feed") == before);
+  CHECK(packets_of_source(sandbox, "cli") == 5);
+}
+
 TEST_CASE("what is counted is what was sent, under a flood in which the tables change") {
   const std::string mode = GENERATE("native", "generic");
   constexpr std::uint64_t a_while = 2'000;  // packets
