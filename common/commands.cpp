@@ -50,7 +50,7 @@ constexpr std::array list_parameters{
 };
 constexpr std::array check_parameters_row{prefixes};
 constexpr std::array explain_parameters{
-    Parameter{"prefixes", Kind::prefixes, false, "addresses; of a prefix, its first address is tried"},
+    Parameter{"prefixes", Kind::addresses, false, "addresses; of a prefix, its first address is tried"},
     Parameter{"packet", Kind::frame, false, "a frame in hexadecimal, from its Ethernet header on", Where::client},
     Parameter{"pcap", Kind::path, false, "the frames of a capture file (pcap or pcapng; - is standard input)",
               Where::client},

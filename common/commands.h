@@ -17,6 +17,7 @@ enum class Access : std::uint8_t { read, admin };
 /// What a parameter's value may be, in the protocol and on the command line.
 enum class Kind : std::uint8_t {
   prefixes,   // array of 1 to max_request_prefixes addresses or prefixes; positional
+  addresses,  // array of 1 to max_request_addresses of them; positional
   interface,  // a network interface's name, 1 to 15 bytes; positional
   duration,   // seconds from 1 to 3,153,600,000, or -1 for no end; `1h30m` on the command line
   name,       // a source: 1 to 64 of A-Z a-z 0-9 . _ : / @ -

@@ -13,6 +13,8 @@ namespace xdpfwd {
 inline constexpr std::size_t max_request_bytes = 4 * 1024 * 1024;
 /// Prefixes in one request; at their longest they fill less than max_request_bytes.
 inline constexpr std::size_t max_request_prefixes = 65536;
+/// Where each takes a run of the program and an answer of its own.
+inline constexpr std::size_t max_request_addresses = 1000;
 
 struct Request {
   nlohmann::json id;  // a string, a number or null

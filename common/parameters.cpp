@@ -23,7 +23,7 @@ constexpr std::int64_t largest_number = 1'000'000'000;
 constexpr std::int64_t largest_revision = (std::int64_t{1} << 53) - 1;
 constexpr std::int64_t latest_time = 253'402'300'799;  // the end of the year 9999
 constexpr std::size_t most_frames = 1000;
-constexpr std::size_t least_frame = 14;  // an Ethernet header
+constexpr std::size_t least_frame = 14;      // an Ethernet header
 constexpr std::size_t largest_frame = 2048;  // what decides lies in its first bytes
 constexpr std::string_view name_pattern = "^[A-Za-z0-9._:/@-]{1,64}$";
 
@@ -39,8 +39,9 @@ bool is_text_up_to(const json& value, std::size_t bytes) {
 
 bool is_name(const json& value) { return value.is_string() && is_source_name(value.get_ref<const std::string&>()); }
 
+template <std::size_t most>
 bool is_prefixes(const json& value) {
-  return value.is_array() && !value.empty() && value.size() <= max_request_prefixes &&
+  return value.is_array() && !value.empty() && value.size() <= most &&
          std::ranges::all_of(value, [](const json& item) { return item.is_string(); });
 }
 
@@ -94,14 +95,17 @@ struct Rule {
   json (*schema)();
 };
 
+json prefixes_schema(std::size_t most) {
+  return {{"type", "array"}, {"items", {{"type", "string"}}}, {"minItems", 1}, {"maxItems", most}};
+}
+
 json enumeration(std::initializer_list<std::string_view> words) { return {{"enum", json(words)}}; }
 
 const std::array rules{
-    Rule{Kind::prefixes, is_prefixes, "an array of 1 to 65536 addresses or prefixes",
-         [] {
-           return json{
-               {"type", "array"}, {"items", {{"type", "string"}}}, {"minItems", 1}, {"maxItems", max_request_prefixes}};
-         }},
+    Rule{Kind::prefixes, is_prefixes<max_request_prefixes>, "an array of 1 to 65536 addresses or prefixes",
+         [] { return prefixes_schema(max_request_prefixes); }},
+    Rule{Kind::addresses, is_prefixes<max_request_addresses>, "an array of 1 to 1000 addresses or prefixes",
+         [] { return prefixes_schema(max_request_addresses); }},
     Rule{Kind::interface,
          [](const json& value) { return value.is_string() && is_interface_name(value.get_ref<const std::string&>()); },
          "the name of a network interface, 1 to 15 bytes",

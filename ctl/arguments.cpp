@@ -65,7 +65,7 @@ json value_of(const Command& command, Kind kind, const std::string& text) {
 /// Takes the operands as what the row says they are.
 void read_operands(const Command& command, const Strings& operands, Arguments& arguments) {
   const auto row = std::ranges::find_if(command.parameters, is_positional);
-  const bool is_list = row != command.parameters.end() && row->kind == Kind::prefixes;
+  const bool is_list = row != command.parameters.end() && (row->kind == Kind::prefixes || row->kind == Kind::addresses);
   const std::size_t most = row == command.parameters.end() ? 0 : is_list ? operands.size() : 1;
   if (operands.size() > most)
     throw Error(Code::invalid, about(&command) + escaped(operands[most]) + ": one argument too many",

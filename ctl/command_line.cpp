@@ -112,7 +112,7 @@ Words sorted_out(const Strings& args, const Command* command, const std::vector<
 }  // namespace
 
 bool is_positional(const Parameter& parameter) {
-  return parameter.kind == Kind::prefixes || parameter.kind == Kind::interface || parameter.kind == Kind::file;
+  return parameter.kind == Kind::prefixes || parameter.kind == Kind::addresses || parameter.kind == Kind::interface || parameter.kind == Kind::file;
 }
 
 std::string option_name(std::string_view parameter) {

@@ -23,11 +23,16 @@ void merge(json& whole, json part) {
   }
 }
 
+std::size_t most_in_request(const Call& call) {
+  const auto takes_addresses = [](const Parameter& parameter) { return parameter.kind == Kind::addresses; };
+  return std::ranges::any_of(call.command->parameters, takes_addresses) ? max_request_addresses : max_request_prefixes;
+}
+
 /// The parameters of the request that begins with this prefix.
 json with_prefixes(const Call& call, std::size_t first) {
   json params = call.params;
   json::array_t texts;
-  const std::size_t last = std::min(first + max_request_prefixes, call.prefixes.size());
+  const std::size_t last = std::min(first + most_in_request(call), call.prefixes.size());
   texts.reserve(last - first);
   for (std::size_t index = first; index < last; ++index) texts.emplace_back(to_string(call.prefixes[index]));
   params["prefixes"] = std::move(texts);
@@ -60,11 +65,12 @@ json send_all(const Call& call, const Send& send, const Receive& receive) {
     return receive();
   }
   const std::size_t all = call.prefixes.size();
-  if (all > max_request_prefixes) refuse_in_parts(call);
+  const std::size_t most = most_in_request(call);
+  if (all > most) refuse_in_parts(call);
   json whole = json::object();
   json params = with_prefixes(call, 0);
-  for (std::size_t first = 0; first < all; first += max_request_prefixes) {
-    const std::size_t last = std::min(first + max_request_prefixes, all);
+  for (std::size_t first = 0; first < all; first += most) {
+    const std::size_t last = std::min(first + most, all);
     try {
       send(params);
       if (last < all) params = with_prefixes(call, last);  // while the daemon works
@@ -72,7 +78,7 @@ json send_all(const Call& call, const Send& send, const Receive& receive) {
     } catch (const Error& error) {
       // What is not durable is in force: its request counts as done, and those after it were not sent.
       const std::size_t done = error.code() == Code::not_durable ? last : first;
-      if (all <= max_request_prefixes || done == 0) throw;
+      if (all <= most || done == 0) throw;
       throw after(error, done, all);
     }
   }
