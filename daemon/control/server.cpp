@@ -20,9 +20,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using boost::system::error_code;
 
-constexpr std::size_t most_connections = 64;
 constexpr std::size_t large_request = std::size_t{256} * 1024;
-constexpr std::size_t most_connections_a_user = 16;  // root excepted
 constexpr auto time_between_requests = 5min;
 constexpr auto time_for_a_line = 10s;
 constexpr auto time_for_an_answer = 10s;
@@ -32,6 +30,14 @@ constexpr auto time_for_notifications = 5min;
 constexpr auto time_to_leave = 2s;
 // After accept() failed, as it does without end while descriptors are short.
 constexpr auto pause_after_failure = 100ms;
+
+struct Bound {
+  std::size_t together;
+  std::size_t a_user;
+};
+
+/// By standing. Each has its own, so that nobody uses up what somebody with more rights needs.
+constexpr std::array bounds{Bound{8, 2}, Bound{64, 16}, Bound{64, 64}};
 
 /// Whoever connects is judged by access_of(); the socket's mode only keeps strangers from using up connections,
 /// where the config lets it.
@@ -100,7 +106,7 @@ asio::awaitable<void> Server::accept() {
     try {
       fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
       Peer peer = peer_of(socket.native_handle());
-      if (Place place = take_place(peer.uid))
+      if (Place place = take_place(peer))
         asio::co_spawn(acceptor_.get_executor(),
                        serve(std::make_shared<Connection>(std::move(socket)), std::move(peer), std::move(place)),
                        asio::detached);
@@ -110,15 +116,20 @@ asio::awaitable<void> Server::accept() {
   }
 }
 
-Server::Place Server::take_place(uid_t uid) {
-  const std::size_t total = std::accumulate(connections_->begin(), connections_->end(), std::size_t{0},
-                                            [](std::size_t sum, const auto& user) { return sum + user.second; });
-  const auto user = connections_->find(uid);
-  const std::size_t own = user == connections_->end() ? 0 : user->second;
-  if (total >= most_connections || (uid != 0 && own >= most_connections_a_user)) return nullptr;
-  ++(*connections_)[uid];
-  return {connections_.get(), [uid, connections = connections_](void*) {
-            if (--(*connections)[uid] == 0) connections->erase(uid);
+Server::Place Server::take_place(const Peer& peer) {
+  const Standing standing = peer.uid == 0                                 ? Standing::root
+                            : access_of(peer, firewall_.config().control) ? Standing::member
+                                                                          : Standing::stranger;
+  const Bound& bound = bounds[static_cast<std::size_t>(standing)];
+  Connections& connections = *connections_;
+  std::size_t together = 0;
+  for (const auto& [user, open] : connections) together += user.first == standing ? open : 0;
+  const auto found = connections.find({standing, peer.uid});
+  if (together >= bound.together || (found != connections.end() && found->second >= bound.a_user)) return nullptr;
+  const std::pair user(standing, peer.uid);
+  ++connections[user];
+  return {connections_.get(), [user, connections = connections_](void*) {
+            if (--(*connections)[user] == 0) connections->erase(user);
           }};
 }
 

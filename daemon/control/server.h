@@ -22,6 +22,7 @@ class Server {
  private:
   using Socket = boost::asio::local::stream_protocol::socket;
   struct Connection;
+  enum class Standing : std::uint8_t { stranger, member, root };
   using Place = std::shared_ptr<void>;  // counts a connection for as long as it lives
 
   boost::asio::awaitable<void> accept();
@@ -29,7 +30,7 @@ class Server {
   boost::asio::awaitable<void> see_off(Connection& connection);
   boost::asio::awaitable<void> serve_lines(Connection& connection, Session& session);
   boost::asio::awaitable<void> notify(Connection& connection, Subscription& subscription);
-  Place take_place(uid_t uid);
+  Place take_place(const Peer& peer);
 
   Firewall& firewall_;
   Log& log_;
@@ -37,7 +38,7 @@ class Server {
   Dispatcher& dispatcher_;
   boost::asio::local::stream_protocol::acceptor acceptor_;
   // Shared with the places, since a connection that is open when the daemon ends outlives the server.
-  using Connections = std::map<uid_t, std::size_t>;
+  using Connections = std::map<std::pair<Standing, uid_t>, std::size_t>;
   std::shared_ptr<Connections> connections_ = std::make_shared<Connections>();
 };
 

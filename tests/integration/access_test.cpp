@@ -1,8 +1,12 @@
 // Who may do what, tried by real users and groups.
 #include <grp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 
+#include "daemon/datapath/fd.h"
 #include "tests/harness/requirements.h"
 #include "tests/integration/fixture.h"
 
@@ -36,6 +40,23 @@ struct Access {
     sandbox.start_daemon();
     sandbox.ask({"block", "192.0.2.1"});
   }
+
+  using Sockets = std::vector<Fd>;
+  /// So many of each user, none of which is ever read from.
+  Sockets connections_of(std::initializer_list<uid_t> users, int each) const {
+    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+    sandbox.socket().string().copy(address.sun_path, sizeof address.sun_path - 1);
+    Sockets sockets;
+    for (const uid_t user : users) {
+      REQUIRE(seteuid(user) == 0);
+      for (int number = 0; number < each; ++number) {
+        sockets.emplace_back(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        CHECK(connect(sockets.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+      }
+      REQUIRE(seteuid(0) == 0);
+    }
+    return sockets;
+  }
 };
 
 }  // namespace
@@ -61,6 +82,20 @@ TEST_CASE_METHOD(Access, "nothing that a stranger sends is read") {
     CHECK(answer["id"].is_null());
     CHECK(answer["error"]["data"]["reason"] == "denied");
   }
+}
+
+TEST_CASE_METHOD(Access, "users without any right, who hold all connections that they get, keep nobody else out") {
+  const Sockets held = connections_of({2001, 2002, 2003, 2004}, 20);
+  const std::string reader_was_told = sandbox.ctl({"ping"}, {}, member_of(readers)).err;
+  CHECK(reader_was_told.empty());
+  for (int time = 0; time < 10; ++time) CHECK(sandbox.ctl({"ping"}).status == 0);
+}
+
+TEST_CASE_METHOD(Access, "users with a right, who hold all connections that they get, keep root out of none") {
+  setgroups(1, &readers);
+  const Sockets held = connections_of({2001, 2002, 2003, 2004, 2005}, 20);
+  setgroups(0, nullptr);
+  for (int time = 0; time < 10; ++time) CHECK(sandbox.ctl({"ping"}).status == 0);
 }
 
 TEST_CASE_METHOD(Access, "a member of the read group may look and not touch") {
