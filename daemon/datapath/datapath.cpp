@@ -91,6 +91,13 @@ void Datapath::sample(const SamplesWanted& wanted) {
   current_->sampling().want(wanted);
 }
 
+std::vector<InterfaceStatistics> Datapath::statistics() const {
+  std::vector<InterfaceStatistics> all = current_->statistics().read();
+  std::erase_if(
+      all, [this](const InterfaceStatistics& one) { return !has_counted(one) && !interfaces_.is_wanted(one.name); });
+  return all;
+}
+
 void Datapath::remove() {
   interfaces_.remove_all();
   for (const Generation& generation : older_) generation.unpin();

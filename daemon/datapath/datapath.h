@@ -59,7 +59,8 @@ class Datapath {
   const Counters& counters() const { return current_->counters(); }
   Count count(EntryId id) const { return current_->counters().count(id); }
   std::optional<BootTime> last_hit(EntryId id) const { return current_->counters().last(id); }
-  std::vector<InterfaceStatistics> statistics() const { return current_->statistics().read(); }
+  /// Of the interfaces that are to be filtered, and of those that once were and met a packet.
+  std::vector<InterfaceStatistics> statistics() const;
   std::vector<InterfaceStatus> interfaces() const { return interfaces_.status(); }
   unsigned generation() const { return current_->number(); }
   std::uint32_t program_id() const { return current_->program_id(); }

@@ -31,7 +31,7 @@ void Interfaces::adopt() {
 void Interfaces::replace(Generation& generation) {
   for (auto& [name, interface] : interfaces_) {
     if (!interface.attachment) continue;
-    generation.statistics().add_interface(interface.attachment->interface_index(), name);
+    count_packets_of(interface.attachment->interface_index(), name, generation);
     try {
       interface.attachment->replace(generation.program());
     } catch (const Error& error) {
@@ -40,6 +40,11 @@ void Interfaces::replace(Generation& generation) {
       interface.attachment.reset();
     }
   }
+}
+
+/// What interfaces have counted that are no longer wanted must not keep another one from being filtered.
+void Interfaces::count_packets_of(unsigned index, const std::string& name, Generation& generation) {
+  generation.statistics().add_interface(index, name, [this](const std::string& other) { return is_wanted(other); });
 }
 
 void Interfaces::want(const std::vector<InterfaceSpec>& specs) {
@@ -119,7 +124,7 @@ void Interfaces::attach(Interface& interface, unsigned index, Generation& genera
   if (name == "lo")
     throw Error(Code::refused, "attach lo: the loopback carries what the machine sends to itself, and is not filtered",
                 "name the interfaces that packets come in through from elsewhere");
-  generation.statistics().add_interface(index, name);
+  count_packets_of(index, name, generation);
   std::string fallback;
   interface.attachment =
       ExclusiveAttachment::attach(interface.spec, index, generation.program(), pin_of(name), fallback);

@@ -48,6 +48,7 @@ class Interfaces {
   void remove_all();
 
   std::vector<InterfaceStatus> status() const;
+  bool is_wanted(const std::string& name) const { return interfaces_.contains(name); }
 
  private:
   struct Interface {
@@ -59,6 +60,7 @@ class Interfaces {
   };
 
   void check(Interface& interface, Generation& generation);
+  void count_packets_of(unsigned index, const std::string& name, Generation& generation);
   bool is_attached_to(unsigned index) const;
   void attach(Interface& interface, unsigned index, Generation& generation);
   void report_attached(const Interface& interface, const std::string& fallback);

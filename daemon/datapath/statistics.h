@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,9 @@ struct InterfaceStatistics {
   std::array<std::array<Count, XDPFWD_REASONS>, XDPFWD_FAMILIES> count{};
 };
 
+/// True where any packet was counted.
+bool has_counted(const InterfaceStatistics& interface);
+
 /// The names by which the protocol knows them, indexed by the enums of bpf/xdpfwd_abi.h.
 inline constexpr std::array<std::string_view, XDPFWD_FAMILIES> statistics_families{"other", "ipv4", "ipv6"};
 inline constexpr std::array<std::string_view, XDPFWD_REASONS> statistics_reasons{"passed",  "monitored", "dropped",
@@ -30,11 +34,16 @@ class Statistics {
   Statistics(Fd counts, Fd interfaces, Fd names)
       : counts_(std::move(counts)), interfaces_(std::move(interfaces)), names_(std::move(names)) {}
 
-  /// Gives the interface a slot, so that its packets are counted. An interface that was deleted and made
-  /// again goes on with the totals of its name. Throws Error (capacity) past XDPFWD_MAX_INTERFACES.
-  void add_interface(unsigned index, const std::string& name);
+  /// Whether what was counted under a name may not be forgotten.
+  using Keeps = std::function<bool(const std::string& name)>;
 
-  /// Every interface that was ever filtered, by name.
+  /// Gives the interface a slot, so that its packets are counted. An interface that was deleted and made
+  /// again goes on with the totals of its name. Past XDPFWD_MAX_INTERFACES names one is forgotten that need not be
+  /// kept, and where there is none, throws Error (capacity).
+  void add_interface(
+      unsigned index, const std::string& name, const Keeps& keeps = [](const std::string&) { return true; });
+
+  /// Every interface that was ever filtered, unless it was forgotten, by name.
   std::vector<InterfaceStatistics> read() const;
 
   int counts() const { return counts_.get(); }
@@ -42,7 +51,11 @@ class Statistics {
   int names() const { return names_.fd(); }
 
  private:
-  std::uint32_t slot_of(const std::string& name);
+  std::uint32_t slot_of(const std::string& name, const Keeps& keeps);
+  std::uint32_t find_slot(std::string_view name) const;
+  std::uint32_t least_wanted_slot(const Keeps& keeps) const;
+  void forget(std::uint32_t slot);
+  InterfaceStatistics read_slot(std::uint32_t slot) const;
   Count read_row(std::uint32_t row) const;
 
   Fd counts_;

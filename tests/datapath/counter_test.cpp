@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "common/error.h"
@@ -172,12 +173,39 @@ TEST_CASE("statistics have room for so many interfaces, and say so when it is us
   } catch (const Error& error) {
     CHECK(error.code() == Code::capacity);
     CHECK(std::string(error.what()) == "attach onemore: more than 64 interfaces");
+    CHECK_FALSE(error.hint().empty());
   }
   CHECK(statistics.read().size() == XDPFWD_MAX_INTERFACES);
   // Those that were there are counted as before.
   CHECK(program.meet(packet_of("192.0.2.7", 0)) == passed(Family::ipv4));
   statistics.add_interface(6000, "port1000");
   CHECK(statistics.read().size() == XDPFWD_MAX_INTERFACES);
+}
+
+TEST_CASE("where there is no more room, what is least wanted is forgotten, and its slot begins at zero") {
+  LoadedProgram program;
+  Statistics& statistics = program.generation().statistics();
+  const auto add = [&](unsigned index, const std::string& name) {
+    statistics.add_interface(index, name, [](const std::string& other) { return other.starts_with("kept"); });
+  };
+  const auto knows = [&](const std::string& name) {
+    return std::ranges::count(statistics.read(), name, &InterfaceStatistics::name) == 1;
+  };
+  add(1, "busy");
+  harness::run(program.program(), packet_of("192.0.2.7", 0), {.interface = 1});
+  add(1, "lo");
+  add(900, "idle");
+  for (unsigned index = 1000; index < 1000 + XDPFWD_MAX_INTERFACES - 3; ++index)
+    add(index, "kept" + std::to_string(index));
+  CHECK(statistics.read().size() == XDPFWD_MAX_INTERFACES);
+  for (const std::string forgotten : {"idle", "busy", "lo"}) {  // lo is there, and busy has more to forget than idle
+    CAPTURE(forgotten);
+    CHECK(knows(forgotten));
+    add(2000, "kept-" + forgotten);
+    CHECK_FALSE(knows(forgotten));
+    CHECK_FALSE(has_counted(program.statistics_of("kept-" + forgotten)));
+  }
+  CHECK_THROWS_WITH(add(4000, "kept4000"), "attach kept4000: more than 64 interfaces");
 }
 
 }  // namespace

@@ -229,5 +229,27 @@ TEST_CASE("another mode is not taken while the interface is filtered, and the wa
              Catch::Contains("veth0 stays in native mode") && Catch::Contains("xdpfwctl attach veth0 --mode generic"));
 }
 
+TEST_CASE(
+    "a new interface is filtered however many names there were before it, and those that are wanted are counted on") {
+  Ground ground;
+  ground.network.add_veth("kept0", "kept1");
+  ground.want("kept0");
+  ground.check();
+  harness::run(ground.program.program(), ethernet().ipv4("192.0.2.7").udp(53), {.interface = index_of("kept0")});
+  Statistics& statistics = ground.program.generation().statistics();
+  for (unsigned number = 0; statistics.read().size() < XDPFWD_MAX_INTERFACES; ++number)
+    statistics.add_interface(1000 + number, "vm" + std::to_string(number));
+  for (const std::string name : {"new0", "new2"}) {
+    ground.network.add_veth(name, "peer");
+    ground.interfaces.want({{"kept0", AttachMode::automatic}, {name, AttachMode::automatic}});
+    ground.check();
+    CHECK(ground.filtered(name));
+    ground.network.remove(name);
+  }
+  CHECK(ground.filtered("kept0"));
+  CHECK(statistics.read().size() == XDPFWD_MAX_INTERFACES);
+  CHECK(ground.program.statistics_of("kept0").count[XDPFWD_IPV4][XDPFWD_PASSED] == Count{1, 42});
+}
+
 }  // namespace
 }  // namespace xdpfwd
