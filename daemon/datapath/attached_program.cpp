@@ -2,6 +2,10 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
+#include <cerrno>
 
 #include "daemon/datapath/fd.h"
 
@@ -16,13 +20,21 @@ std::string name_of(std::uint32_t id) {
   return info.name;
 }
 
-/// `"name" (id 42, native)`
+bool is_on_bpffs(std::filesystem::path place) {
+  struct statfs file_system {};
+  while (statfs(place.c_str(), &file_system) != 0) {
+    if (errno != ENOENT || !place.has_relative_path()) return false;
+    place = place.parent_path();
+  }
+  return file_system.f_type == BPF_FS_MAGIC;
+}
+
+}  // namespace
+
 std::string described(const AttachedProgram& program) {
   return (program.name.empty() ? "" : "\"" + program.name + "\" ") + "(id " + std::to_string(program.id) + ", " +
          std::string(to_string(program.mode)) + ")";
 }
-
-}  // namespace
 
 std::vector<AttachedProgram> attached_programs(unsigned index) {
   bpf_xdp_query_opts answer{};
@@ -41,11 +53,12 @@ std::vector<AttachedProgram> attached_programs(unsigned index) {
 
 std::optional<std::uint32_t> pinned_program(const std::filesystem::path& pin) {
   const Fd link(bpf_obj_get(pin.c_str()));
+  if (!link && errno == ENOENT && is_on_bpffs(pin)) return 0;
+  if (!link) return std::nullopt;
   bpf_link_info info{};
   __u32 size = sizeof(info);
-  if (!link || bpf_obj_get_info_by_fd(link.get(), &info, &size) != 0 || info.type != BPF_LINK_TYPE_XDP)
-    return std::nullopt;
-  return info.prog_id;
+  if (bpf_obj_get_info_by_fd(link.get(), &info, &size) != 0) return std::nullopt;
+  return info.type == BPF_LINK_TYPE_XDP ? info.prog_id : 0;
 }
 
 Error foreign_program_error(const std::string& interface, const AttachedProgram& program) {

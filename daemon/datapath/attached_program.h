@@ -22,8 +22,12 @@ struct AttachedProgram {
 /// tell.
 std::vector<AttachedProgram> attached_programs(unsigned index);
 
-/// The id of the program behind a link that is pinned; none where there is no such pin, or it may not be read.
+/// The id of the program behind a link that is pinned; 0 where there is no such pin, nothing where that cannot be told:
+/// the caller may not look, or has no bpf file system there, as in another mount namespace than the daemon's.
 std::optional<std::uint32_t> pinned_program(const std::filesystem::path& pin);
+
+/// `"name" (id 42, native)`
+std::string described(const AttachedProgram& program);
 
 /// What to say (refused) where that program, which is not ours, keeps ours off the interface.
 Error foreign_program_error(const std::string& interface, const AttachedProgram& program);

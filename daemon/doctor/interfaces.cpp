@@ -93,13 +93,26 @@ void judge_queues(const Link& link, Checks& checks) {
        "ethtool -L " + link.name + (link.combined_queues ? " combined " : " rx ") + std::to_string(could_be)});
 }
 
+/// Whose it is can be read from the pin alone, and that cannot be read; only root is told a program's name.
+Check perhaps_ours(const Link& link, const AttachedProgram& program, const Config& config) {
+  const std::string finding = "filtered by an XDP program, " + described(program);
+  if (program.name.empty())
+    return {link.name, Verdict::note, finding + ": whose it is only root can tell", "sudo xdpfwctl doctor"};
+  return {link.name, Verdict::note,
+          finding + ": whether it is that of " + config.pin_dir.string() + " cannot be told from here",
+          "run it where the daemon's bpf file system is: nsenter --mount --target $(pidof xdpfwd) xdpfwctl doctor"};
+}
+
 /// The mode in which ours is on it, or who else is there.
 std::optional<AttachMode> judge_programs(const Link& link, const Config& config, Checks& checks) {
   const std::optional<std::uint32_t> ours = pinned_program(config.pin_dir / "links" / link.name);
   std::optional<AttachMode> in_force;
   for (const AttachedProgram& program : attached_programs(link.index)) {
+    const bool may_be_ours = program.name.empty() || program.name == "xdpfwd";
     if (program.id == ours)
       in_force = program.mode;
+    else if (!ours && may_be_ours)
+      checks.push_back(perhaps_ours(link, program, config));
     else
       checks.push_back(failure(link.name, foreign_program_error(link.name, program)));
   }

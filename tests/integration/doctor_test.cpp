@@ -179,6 +179,36 @@ TEST_CASE("doctor tells a foreign program from ours, and disturbs neither") {
   CHECK(foreign.is_attached());
 }
 
+TEST_CASE("doctor does not take our program for a foreign one where it cannot see whose it is") {
+  Host host;
+  host.start_daemon();
+  const std::string before = host.condition();
+  Program program = host.command({"--json"});
+  SECTION("without root") {
+    program.identity = Identity{.user = 65534, .group = 65534, .groups = {}};
+    const Report report = host.examine(program);
+    CHECK(report.of("guarded0", "failure").empty());
+    CHECK_THAT(report.of("guarded0", "note"), Contains("only root can tell") && Contains("sudo xdpfwctl doctor"));
+  }
+  SECTION("in a mount namespace without the pins") {
+    const std::string place = host.pin_dir().parent_path();
+    program.words.insert(program.words.begin(),
+                         {"unshare", "--mount", "sh", "-c", "umount " + place + "; exec \"$0\" \"$@\""});
+    const Report report = host.examine(program);
+    CHECK(report.of("guarded0", "failure").empty());
+    CHECK_THAT(report.of("guarded0", "note"), Contains("\"xdpfwd\"") && Contains("cannot be told from here"));
+  }
+  CHECK(host.condition() == before);
+}
+
+TEST_CASE("without a bpf file system doctor knows a foreign program by its name all the same") {
+  Host host;
+  const ForeignProgram foreign(host.network(), "guarded0");
+  host.config["pin_dir"] = host.path() / "plain";
+  host.write_config();
+  CHECK_THAT(host.examine().of("guarded0", "failure"), Contains("\"foreign\""));
+}
+
 TEST_CASE("a capacity beyond the machine's memory is a failure with the figures") {
   Host host;
   const Capacity capacity{100'000'000, 100'000'000};
