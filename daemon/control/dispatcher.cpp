@@ -35,22 +35,21 @@ json Dispatcher::call(const std::string& method, const json& params, Session& se
   const Command* command = find_command(method);
   if (command == nullptr || command->audience == Audience::people)
     throw Error(Code::unknown_method, "request: there is no such method", "\"describe\" lists the methods");
-  const Peer& peer = session.peer;
-  if (command->access == Access::admin && session.access != Access::admin) {
-    const Error denied(Code::denied, method + ": only root and the admin group may do that",
-                       "run it as root, or as a member of the group in control.admin_group");
-    audit_.refused(method, json::object(), denied, peer);
-    throw denied;
-  }
-  check_parameters(*command, params, Where::protocol);
-  const Call call{firewall_, lists_, events_, session, params, reload_, busiest_, staged_weight_};
-  if (command->access == Access::read || command->name == "stage") return handle(method, call);
+  bool is_checked = false;  // what is not may be of any type and size
   try {
+    if (command->access == Access::admin && session.access != Access::admin)
+      throw Error(Code::denied, method + ": only root and the admin group may do that",
+                  "run it as root, or as a member of the group in control.admin_group");
+    check_parameters(*command, params, Where::protocol);
+    is_checked = true;
+    const Call call{firewall_, lists_, events_, session, params, reload_, busiest_, staged_weight_};
     json result = handle(method, call);
-    audit_.changed(*command, params, result, peer);
+    if (command->access == Access::admin && command->name != "stage")
+      audit_.changed(*command, params, result, session.peer);
     return result;
   } catch (const Error& error) {
-    audit_.refused(method, params, error, peer);
+    if (command->access == Access::admin || error.code() == Code::denied)
+      audit_.refused(method, is_checked ? params : json::object(), error, session.peer);
     throw;
   }
 }

@@ -86,6 +86,29 @@ TEST_CASE("the journal has who was refused what, and why") {
   CHECK_THAT(detach.at("MESSAGE"), StartsWith("detach eth9: it is not filtered (uid 0"));
 }
 
+TEST_CASE("the journal has a request whose parameters are wrong, and a reader who wants to look into packets") {
+  JournalFixture sandbox;
+  const group* readers = getgrnam("games");
+  require(readers != nullptr, "needs the group games");
+  sandbox.config["control"]["read_group"] = "games";
+  sandbox.start_daemon();
+  const auto send = [&](const std::string& request, std::optional<Identity> identity = {}) {
+    run({.words = {"socat", "-t10", "-", "UNIX-CONNECT:" + sandbox.socket().string()},
+         .identity = std::move(identity),
+         .input = request + "\n"});
+  };
+  send(R"({"jsonrpc":"2.0","id":1,"method":"block","params":{"prefixes":7}})");
+  check_fields(sandbox.next(Message::refused),
+               {{"XDPFWD_COMMAND", "block"}, {"XDPFWD_SUBJECT", ""}, {"XDPFWD_REASON", "invalid"}});
+  send(R"({"jsonrpc":"2.0","id":1,"method":"list","params":{"limit":0}})");  // changes nothing, so it is not there
+  send(R"({"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"frames":true}})",
+       Identity{.user = 4712, .group = readers->gr_gid, .groups = {}});
+  check_fields(sandbox.next(Message::refused), {{"XDPFWD_COMMAND", "subscribe"},
+                                                {"XDPFWD_REASON", "denied"},
+                                                {"XDPFWD_UID", "4712"},
+                                                {"PRIORITY", "4"}});
+}
+
 TEST_CASE("what somebody sends cannot make fields of a message, nor fill the journal") {
   JournalFixture sandbox;
   sandbox.start_daemon();
