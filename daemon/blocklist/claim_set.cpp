@@ -79,6 +79,15 @@ void ClaimSet::set_source(const SharedText& source) {
   numbers_.clear();  // what was told apart by its source need not differ any longer
 }
 
+std::vector<SharedText> ClaimSet::sources(std::size_t most) const {
+  std::vector<SharedText> all;
+  for (const SharedClaim& origin : origins_) {
+    if (all.size() == most) break;
+    if (std::ranges::find(all, origin->source) == all.end()) all.push_back(origin->source);
+  }
+  return all;
+}
+
 void ClaimSet::finish() {
   const auto keep = [this](auto& items, auto key_of, auto number_of) {
     const auto source_of = [&](const auto& item) -> const SharedText& { return origins_[number_of(item)]->source; };

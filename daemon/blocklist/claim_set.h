@@ -38,6 +38,9 @@ class ClaimSet {
   /// text.
   std::size_t weight() const { return size() + 2 * origins_.size() + text_ / 128; }
 
+  /// Whose claims they are, each once, at most so many.
+  std::vector<SharedText> sources(std::size_t most) const;
+
   /// Calls with each prefix and its claim, after finish() in the order of the prefixes.
   template <typename Function>
   void each(Function&& function) const {

@@ -55,9 +55,10 @@ void add_counts(const Command& command, const json& result, Fields& fields) {
   if (const auto removed = result.find("removed"); removed != result.end()) add("XDPFWD_REMOVED", *removed);
 }
 
+/// What xdpfwctl alone knows, as the source of claims in a list, is not among the parameters of a request.
 bool names_source(const Command& command, const json& params) {
-  return std::ranges::find(command.parameters, "source", &Parameter::name) != command.parameters.end() &&
-         !params.value("all_sources", false);
+  const auto source = std::ranges::find(command.parameters, "source", &Parameter::name);
+  return source != command.parameters.end() && source->where != Where::client && !params.value("all_sources", false);
 }
 
 std::string written(const Peer& peer) {
@@ -75,12 +76,14 @@ Fields fields_of(Message message, std::string_view command, const std::string& s
 
 }  // namespace
 
-void Audit::changed(const Command& command, const json& params, const json& result, const Peer& peer) {
+void Audit::changed(const Command& command, const json& params, const json& result, const Sources& sources,
+                    const Peer& peer) {
   if (params.value("dry_run", false)) return;
   const std::string subject = subject_of(params);
   Fields fields = fields_of(Message::changed, command.name, subject, peer);
   if (names_source(command, params))
     fields.push_back({"XDPFWD_SOURCE", params.value("source", std::string(default_source))});
+  for (const SharedText& source : sources) fields.push_back({"XDPFWD_SOURCE", source.str()});
   add_counts(command, result, fields);
   fields.push_back({"XDPFWD_REVISION", result["revision"].dump()});
   log_.info(described(command.name, subject) + outcome_of(result) + written(peer), fields);

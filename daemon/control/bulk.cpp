@@ -13,6 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t shown = 10;  // of what a dry run would add, and would remove
+constexpr std::size_t told_sources = 10;
 constexpr std::size_t default_page = 1000;
 
 /// Far more than a list with the greatest number of entries weighs. It bounds what all connections together can hold.
@@ -161,7 +162,9 @@ json import(const Call& call) {
     else
       wanted.add(prefix, wanted.origin(*claim));
   });
-  json result = carry_out(call, skipped == 0 ? claims : wanted, std::nullopt);
+  const ClaimSet& taken = skipped == 0 ? claims : wanted;
+  json result = carry_out(call, taken, std::nullopt);
+  call.sources = taken.sources(told_sources);
   result["skipped"] = skipped;
   return result;
 }

@@ -42,10 +42,11 @@ json Dispatcher::call(const std::string& method, const json& params, Session& se
                   "run it as root, or as a member of the group in control.admin_group");
     check_parameters(*command, params, Where::protocol);
     is_checked = true;
-    const Call call{firewall_, lists_, events_, session, params, reload_, busiest_, staged_weight_};
+    Sources sources;
+    const Call call{firewall_, lists_, events_, session, params, reload_, busiest_, staged_weight_, sources};
     json result = handle(method, call);
     if (command->access == Access::admin && command->name != "stage")
-      audit_.changed(*command, params, result, session.peer);
+      audit_.changed(*command, params, result, sources, session.peer);
     return result;
   } catch (const Error& error) {
     if (command->access == Access::admin || error.code() == Code::denied)

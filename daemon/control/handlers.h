@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "daemon/control/audit.h"
 #include "daemon/control/session.h"
 #include "daemon/datapath/busiest.h"
 #include "daemon/firewall/firewall.h"
@@ -29,6 +30,7 @@ struct Call {
   const Reload& reload;
   BusiestLately& busiest;
   const std::shared_ptr<std::size_t>& staged_weight;  // of the lists that all connections have sent so far
+  Sources& sources;                                   // whose claims it was about, where no parameter tells; a few
 };
 
 /// Calls the handler of a command that exists. Throws Error.

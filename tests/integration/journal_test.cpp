@@ -64,6 +64,9 @@ TEST_CASE("the journal has who changed what, and how much of it") {
                {{"XDPFWD_COMMAND", "sync"}, {"XDPFWD_SOURCE", "feed"}, {"XDPFWD_ADDED", "1"}, {"XDPFWD_REMOVED", "0"}});
   sandbox.ask({"flush", "--source", "feed"});
   check_fields(sandbox.next(Message::changed), {{"XDPFWD_COMMAND", "flush"}, {"XDPFWD_REMOVED", "1"}});
+  sandbox.ctl({"import", "--source", "partner", "-"}, "192.0.2.10\n");
+  check_fields(sandbox.next(Message::changed),
+               {{"XDPFWD_COMMAND", "import"}, {"XDPFWD_SOURCE", "partner"}, {"XDPFWD_ADDED", "1"}});
   sandbox.ask({"detach", "guarded0"});
   check_fields(sandbox.next(Message::detached), {{"XDPFWD_INTERFACE", "guarded0"}});
   const JournalEntry detach = sandbox.next(Message::changed);
