@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -44,8 +45,23 @@ HttpResponse refusal_of(const error_code& failure) {
 
 }  // namespace
 
+struct Listener::Connection {
+  using Clock = std::chrono::steady_clock;
+
+  explicit Connection(Stream::socket_type socket) : stream(std::move(socket)) {}
+
+  /// Its peer's turn: he has so long for it.
+  void wait(Clock::duration patience) {
+    stream.expires_after(patience);
+    waits_since = Clock::now();
+  }
+
+  Stream stream;
+  Clock::time_point waits_since = Clock::now();
+};
+
 Listener::Listener(asio::io_context& io, const ListenAddress& address, std::optional<unsigned> group, Log& log)
-    : acceptor_(io), socket_(address.socket) {
+    : acceptor_(io), log_(log), socket_(address.socket) {
   if (address.host)
     bind(address);
   else
@@ -81,7 +97,7 @@ void Listener::close() {
   acceptor_.close(ignored);
   std::error_code gone_already;
   if (!socket_.empty()) std::filesystem::remove(std::exchange(socket_, {}), gone_already);
-  for (const std::shared_ptr<Stream>& stream : streams_) stream->close();
+  for (const std::shared_ptr<Connection>& connection : connections_) connection->stream.close();
 }
 
 asio::awaitable<void> Listener::accept(std::shared_ptr<Listener> self) {
@@ -92,38 +108,51 @@ asio::awaitable<void> Listener::accept(std::shared_ptr<Listener> self) {
     if (failure) {
       pause.expires_after(pause_after_failure);
       co_await pause.async_wait(asio::use_awaitable);
-    } else if (streams_.size() < most_connections) {
-      fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
-      const auto stream = std::make_shared<Stream>(std::move(socket));
-      streams_.insert(stream);
-      asio::co_spawn(acceptor_.get_executor(), attend(self, stream), asio::detached);
+      continue;
     }
+    fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+    if (connections_.size() >= most_connections) make_room();
+    const auto connection = std::make_shared<Connection>(std::move(socket));
+    connections_.insert(connection);
+    asio::co_spawn(acceptor_.get_executor(), attend(self, connection), asio::detached);
   }
 }
 
-asio::awaitable<void> Listener::attend(std::shared_ptr<Listener>, std::shared_ptr<Stream> stream) {
+/// Whoever asks has his answer within a moment, so nobody who keeps connections open without asking can keep him out.
+void Listener::make_room() {
+  const auto longest = std::ranges::min_element(connections_, {}, &Connection::waits_since);
+  (*longest)->stream.close();
+  connections_.erase(longest);
+  if (std::exchange(is_crowding_told_, true)) return;
+  log_.warning(
+      "metrics: more than " + std::to_string(most_connections) +
+      " connections at once; those that ask for nothing are closed, the one first that does so for the longest");
+}
+
+asio::awaitable<void> Listener::attend(std::shared_ptr<Listener>, std::shared_ptr<Connection> connection) {
   try {
-    co_await answer_requests(*stream);
+    co_await answer_requests(*connection);
     // A connection that is closed while something it sent lies unread is reset, and the peer would not read why.
-    stream->socket().shutdown(Stream::socket_type::shutdown_send);
-    stream->expires_after(time_to_leave);
+    connection->stream.socket().shutdown(Stream::socket_type::shutdown_send);
+    connection->wait(time_to_leave);
     std::array<char, 4096> unread;
-    for (;;) co_await stream->async_read_some(asio::buffer(unread), asio::use_awaitable);
+    for (;;) co_await connection->stream.async_read_some(asio::buffer(unread), asio::use_awaitable);
   } catch (const std::exception&) {
     // The peer went away, or its time was up.
   }
-  streams_.erase(stream);
+  connections_.erase(connection);
 }
 
-asio::awaitable<void> Listener::answer_requests(Stream& stream) {
+asio::awaitable<void> Listener::answer_requests(Connection& connection) {
+  Stream& stream = connection.stream;
   beast::flat_buffer received(most_header_bytes);
   auto patience = std::chrono::seconds(time_for_a_request);
   for (bool more = true; more;) {
     if (received.size() == 0) {
-      stream.expires_after(patience);
+      connection.wait(patience);
       received.commit(co_await stream.async_read_some(received.prepare(most_header_bytes), asio::use_awaitable));
     }
-    stream.expires_after(time_for_a_request);
+    connection.wait(time_for_a_request);
     http::request_parser<http::empty_body> parser;
     parser.header_limit(most_header_bytes);
     parser.body_limit(std::numeric_limits<std::uint64_t>::max());
@@ -132,7 +161,7 @@ asio::awaitable<void> Listener::answer_requests(Stream& stream) {
     HttpResponse response = failure ? refusal_of(failure) : answer_(parser.get());
     if (!parser.is_done()) response.keep_alive(false);  // a body follows
     more = response.keep_alive();
-    stream.expires_after(time_for_an_answer);
+    connection.wait(time_for_an_answer);
     co_await http::async_write(stream, response, asio::use_awaitable);
     patience = time_between_requests;
   }

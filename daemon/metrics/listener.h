@@ -35,15 +35,20 @@ class Listener : public std::enable_shared_from_this<Listener> {
   using Protocol = boost::asio::generic::stream_protocol;
   using Stream = boost::beast::basic_stream<Protocol>;
 
+  struct Connection;
+
   void bind(const ListenAddress& address);
   boost::asio::awaitable<void> accept(std::shared_ptr<Listener> self);
-  boost::asio::awaitable<void> attend(std::shared_ptr<Listener> self, std::shared_ptr<Stream> stream);
-  boost::asio::awaitable<void> answer_requests(Stream& stream);
+  void make_room();
+  boost::asio::awaitable<void> attend(std::shared_ptr<Listener> self, std::shared_ptr<Connection> connection);
+  boost::asio::awaitable<void> answer_requests(Connection& connection);
 
   boost::asio::basic_socket_acceptor<Protocol> acceptor_;
+  Log& log_;
   std::filesystem::path socket_;
   Answer answer_;
-  std::set<std::shared_ptr<Stream>> streams_;
+  std::set<std::shared_ptr<Connection>> connections_;
+  bool is_crowding_told_ = false;
 };
 
 }  // namespace xdpfwd
