@@ -55,27 +55,27 @@ void Loop::run() {
   events_.start();
   packet_log_.configure(firewall_.config().log_packets);
   spawn(follow_packets());
-  spawn(repeat(event_period, [this] {
-    events_.tick();
-    packet_log_.tick();
-  }));
-  spawn(repeat(check_period, [this] {
-    firewall_.check_interfaces();
-    expire();
-    list_watcher_.tick();
-  }));
-  spawn(repeat(check_period, [this] { health_.look(); }));  // whatever else may fail
+  spawn(repeat(event_period, {
+                                 [this] { events_.tick(); },
+                                 [this] { packet_log_.tick(); },
+                             }));
+  spawn(repeat(check_period, {
+                                 [this] { firewall_.check_interfaces(); },
+                                 [this] { expire(); },
+                                 [this] { list_watcher_.tick(); },
+                                 [this] { health_.look(); },
+                             }));
   spawn(tend_log());
-  spawn(repeat(store_period, [this] {
-    firewall_.tend_store();
-    firewall_.refresh_protected();
-    list_watcher_.look();
-    health_.renew_status();
-    dispatcher_.tidy();
-    audit_.tell_rest();
-    metrics_server_.tend();
-  }));
-  if (const auto interval = Notifier::watchdog_interval()) spawn(repeat(*interval, [this] { notifier_.watchdog(); }));
+  spawn(repeat(store_period, {
+                                 [this] { firewall_.tend_store(); },
+                                 [this] { firewall_.refresh_protected(); },
+                                 [this] { list_watcher_.look(); },
+                                 [this] { health_.renew_status(); },
+                                 [this] { dispatcher_.tidy(); },
+                                 [this] { audit_.tell_rest(); },
+                                 [this] { metrics_server_.tend(); },
+                             }));
+  if (const auto interval = Notifier::watchdog_interval()) spawn(repeat(*interval, {[this] { notifier_.watchdog(); }}));
   asio::post(io_, [this] {
     health_.ready();
     guarded([this] { firewall_.settle(); });
@@ -114,12 +114,13 @@ asio::awaitable<void> Loop::follow_packets() {
   }
 }
 
-asio::awaitable<void> Loop::repeat(std::chrono::microseconds period, std::function<void()> task) {
+/// One that fails does not keep the others from their turn.
+asio::awaitable<void> Loop::repeat(std::chrono::microseconds period, std::vector<Task> tasks) {
   asio::steady_timer timer(io_);
   for (;;) {
     timer.expires_after(period);
     co_await timer.async_wait(asio::use_awaitable);
-    guarded(task);
+    for (const Task& task : tasks) guarded(task);
   }
 }
 
@@ -133,7 +134,7 @@ asio::awaitable<void> Loop::tend_log() {
 }
 
 /// What nobody asked for and fails is told, and tried again at its next turn.
-void Loop::guarded(const std::function<void()>& task) {
+void Loop::guarded(const Task& task) {
   try {
     task();
   } catch (const Error& error) {

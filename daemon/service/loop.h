@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <vector>
 
 #include "daemon/control/server.h"
 #include "daemon/datapath/link_monitor.h"
@@ -31,9 +32,10 @@ class Loop {
   boost::asio::awaitable<void> follow_signals();
   boost::asio::awaitable<void> follow_interfaces();
   boost::asio::awaitable<void> follow_packets();
-  boost::asio::awaitable<void> repeat(std::chrono::microseconds period, std::function<void()> task);
+  using Task = std::function<void()>;
+  boost::asio::awaitable<void> repeat(std::chrono::microseconds period, std::vector<Task> tasks);
   boost::asio::awaitable<void> tend_log();
-  void guarded(const std::function<void()>& task);
+  void guarded(const Task& task);
   Firewall::Reloaded reload(const ReloadRequest& request);
   void try_to_reload();
   void expire();

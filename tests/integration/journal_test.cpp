@@ -2,11 +2,13 @@
 #include "tests/integration/journal.h"
 
 #include <grp.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/harness/requirements.h"
+#include "tests/integration/live_program.h"
 
 using namespace xdpfwd;
 using namespace xdpfwd::harness;
@@ -106,10 +108,9 @@ TEST_CASE("the journal has a request whose parameters are wrong, and a reader wh
   send(R"({"jsonrpc":"2.0","id":1,"method":"list","params":{"limit":0}})");  // changes nothing, so it is not there
   send(R"({"jsonrpc":"2.0","id":1,"method":"subscribe","params":{"frames":true}})",
        Identity{.user = 4712, .group = readers->gr_gid, .groups = {}});
-  check_fields(sandbox.next(Message::refused), {{"XDPFWD_COMMAND", "subscribe"},
-                                                {"XDPFWD_REASON", "denied"},
-                                                {"XDPFWD_UID", "4712"},
-                                                {"PRIORITY", "4"}});
+  check_fields(
+      sandbox.next(Message::refused),
+      {{"XDPFWD_COMMAND", "subscribe"}, {"XDPFWD_REASON", "denied"}, {"XDPFWD_UID", "4712"}, {"PRIORITY", "4"}});
 }
 
 TEST_CASE("what somebody sends cannot make fields of a message, nor fill the journal") {
@@ -154,6 +155,19 @@ TEST_CASE("whoever floods the daemon with what is refused does not flood the jou
     if (entry["MESSAGE_ID"] == id_of(Message::refused).value) ++told;
   CHECK(told >= 20);
   check_fields(entry, {{"XDPFWD_UID", "4712"}, {"XDPFWD_MESSAGES", std::to_string(flood - told)}});
+}
+
+TEST_CASE("what the daemon does now and then is done, though something beside it fails each time") {
+  JournalFixture sandbox;
+  sandbox.start_daemon();
+  ctl::Connection connection = connect(sandbox);
+  // No descriptor is left to ask the kernel for the machine's addresses with.
+  const rlimit none{.rlim_cur = 3, .rlim_max = 3};
+  REQUIRE(prlimit(sandbox.daemon().pid(), RLIMIT_NOFILE, &none, nullptr) == 0);
+  CHECK_THAT(sandbox.next(Message::fault).at("MESSAGE"), Contains("Too many open files"));
+  for (unsigned number = 0; number < 100; ++number)
+    CHECK_THROWS_AS(connection.call("block", {{"prefixes", {"127.0.0.1"}}}), Error);
+  check_fields(sandbox.next(Message::suppressed), {{"XDPFWD_UID", "0"}});
 }
 
 TEST_CASE("the journal is told of reloads, good and bad") {
