@@ -53,6 +53,8 @@ Error system_error(const std::string& action, int errno_value, std::string hint,
   return {code, action + ": " + std::strerror(errno_value), std::move(hint)};
 }
 
+std::string with_hint(const Error& error) { return error.what() + (error.hint().empty() ? "" : "; " + error.hint()); }
+
 std::string_view reason_of(Code code) { return row_of(code).reason; }
 int rpc_code_of(Code code) { return row_of(code).rpc_code; }
 int exit_status_of(Code code) { return row_of(code).exit_status; }

@@ -45,6 +45,9 @@ class Error : public std::runtime_error {
 /// An Error (internal unless told) whose reason is the text of an errno value.
 Error system_error(const std::string& action, int errno_value, std::string hint = {}, Code code = Code::internal);
 
+/// What went wrong and what to do about it on one line, as for a log.
+std::string with_hint(const Error& error);
+
 /// The stable word for a code, as `error.data.reason` has it.
 std::string_view reason_of(Code code);
 /// JSON-RPC 2.0 error code: the specification's own are negative, ours are positive.

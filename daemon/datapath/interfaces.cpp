@@ -105,9 +105,7 @@ void Interfaces::check(Interface& interface, Generation& generation) {
     interface.error = error.what();
     interface.hint = error.hint();
     interface.refused_index = index;
-    if (!told)
-      log_.error(interface.error + "; " + interface.hint,
-                 {id_of(Message::interface_refused), {"XDPFWD_INTERFACE", name}});
+    if (!told) log_.error(with_hint(error), {id_of(Message::interface_refused), {"XDPFWD_INTERFACE", name}});
   }
 }
 

@@ -70,7 +70,7 @@ ListContents read_list_file(int socket, const ListConfig& list, std::size_t most
   try {
     read_into(contents, socket, list, most);
   } catch (const Error& error) {
-    contents.error = error.what() + (error.hint().empty() ? "" : "; " + error.hint());
+    contents.error = with_hint(error);
   } catch (const std::exception& exception) {
     contents.error = exception.what();
   }

@@ -18,7 +18,7 @@ void MetricsServer::tend() {
     adopt(std::make_shared<Listener>(io_, *config.metrics.listen, config.control.admin_group, log_));
   } catch (const Error& error) {
     if (failure_ != error.what())
-      log_.error(error.what() + ("; " + error.hint()) + "; it is tried again", {id_of(Message::fault)});
+      log_.error(with_hint(error) + "; it is tried again", {id_of(Message::fault)});
     failure_ = error.what();
   }
 }

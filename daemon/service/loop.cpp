@@ -23,8 +23,6 @@ constexpr auto event_period = 1s;
 constexpr auto pause_between_ends = 10ms;
 constexpr std::chrono::milliseconds pause_for_the_journal{10};
 
-std::string with_hint(const Error& error) { return error.what() + (error.hint().empty() ? "" : "; " + error.hint()); }
-
 }  // namespace
 
 Loop::Loop(Firewall& firewall, Log& log)

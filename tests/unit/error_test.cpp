@@ -83,5 +83,10 @@ TEST_CASE("A system error keeps what errno says") {
   CHECK(system_error("open", EACCES, {}, Code::denied).code() == Code::denied);
 }
 
+TEST_CASE("On one line, an error has its hint behind it where it has one") {
+  CHECK(with_hint(Error(Code::refused, "attach eth0: no", "ask again")) == "attach eth0: no; ask again");
+  CHECK(with_hint(Error(Code::refused, "attach eth0: no")) == "attach eth0: no");
+}
+
 }  // namespace
 }  // namespace xdpfwd
