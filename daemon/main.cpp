@@ -9,6 +9,7 @@
 #include "daemon/firewall/firewall.h"
 #include "daemon/lists/file_stream.h"
 #include "daemon/log/log.h"
+#include "daemon/log/messages.h"
 #include "daemon/options.h"
 #include "daemon/service/lock.h"
 #include "daemon/service/loop.h"
@@ -28,6 +29,22 @@ void run(const Options& options, Log& log) {
   Loop loop(firewall, log);  // before start(): where nobody can listen, nothing is attached either
   firewall.start();
   loop.run();
+}
+
+/// The exit status. The journal is told of an error with what everything there has: else it would be one line among
+/// those that a service writes to its standard error, which are no errors to the journal.
+int run_until_ended(const Options& options, Log& log) {
+  try {
+    run(options, log);
+    return 0;
+  } catch (const std::exception& exception) {
+    if (!log.is_journal()) throw;
+    const auto* error = dynamic_cast<const Error*>(&exception);
+    const Code code = error == nullptr ? Code::internal : error->code();
+    log.error(error == nullptr ? exception.what() : with_hint(*error),
+              {id_of(Message::failed), {"XDPFWD_REASON", std::string(reason_of(code))}});
+    return exit_status_of(code);
+  }
 }
 
 void check_config(const Options& options) {
@@ -77,8 +94,7 @@ int main(int argc, char** argv) try {
   Log log;
   switch (options->task) {
     case Options::Task::run:
-      run(*options, log);
-      break;
+      return run_until_ended(*options, log);
     case Options::Task::check_config:
       check_config(*options);
       break;

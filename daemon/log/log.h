@@ -32,6 +32,7 @@ class Log {
   ~Log();
 
   void set_level(Level least);
+  bool is_journal() const { return journal_ != nullptr; }
   /// Control characters in the message are escaped, wherever they come from.
   void write(Level level, std::string_view message, const Fields& fields = {});
 

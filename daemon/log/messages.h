@@ -14,6 +14,7 @@ namespace xdpfwd {
 enum class Message : std::uint8_t {
   ready,
   stopping,
+  failed,
   generation,
   attached,
   interface_refused,
@@ -49,6 +50,7 @@ struct MessageRow {
 inline constexpr std::array message_rows{
     MessageRow{"ready", "0abd103cfc5d4e2ea0f2c7dea5c8afc9"},
     MessageRow{"stopping", "dce4c45a814a45e4b45daed6e6bf7e60"},
+    MessageRow{"failed", "736a4ed0f87a4a309b2e40d222b3d54a"},
     MessageRow{"generation", "2bedd8d1b55246d299cfd4016ce45d93"},
     MessageRow{"attached", "97f5cd6bc8364b458510c8807e4ccccc"},
     MessageRow{"interface_refused", "a10de850abfb4af4811d96a918eaf4ec"},

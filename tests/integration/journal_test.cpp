@@ -42,6 +42,27 @@ TEST_CASE("the journal is told of start, attachment and end") {
   check_fields(sandbox.next(Message::stopping), {{"PRIORITY", "6"}});
 }
 
+TEST_CASE("the journal is told why the daemon does not start") {
+  JournalFixture sandbox;
+  std::string reason;
+  SECTION("its config file is wrong") {
+    sandbox.config["blok"] = nlohmann::json::array();
+    reason = "config";
+  }
+  SECTION("none of its interfaces can be filtered") {
+    sandbox.config["interfaces"] = {"lo"};
+    reason = "refused";
+  }
+  sandbox.write_config();
+  sandbox.launch_daemon();
+  const JournalEntry failed = sandbox.next(Message::failed);
+  check_fields(failed, {{"XDPFWD_REASON", reason}, {"PRIORITY", "3"}});
+  CHECK_THAT(failed.at("MESSAGE"), Contains("; "));  // what to do
+  REQUIRE(eventually([&] { return !sandbox.daemon_runs(); }));
+  CHECK(sandbox.stop_daemon() == 1);  // it ended with that by itself
+  CHECK(sandbox.log().empty());
+}
+
 TEST_CASE("the journal has who changed what, and how much of it") {
   JournalFixture sandbox;
   sandbox.start_daemon();
