@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "common/text.h"
 #include "daemon/blocklist/claim.h"
@@ -107,6 +108,12 @@ void Audit::tell_rest() {
             " were refused, and are not told one by one",
         {id_of(Message::suppressed), {"XDPFWD_MESSAGES", std::to_string(count)}, {"XDPFWD_UID", std::to_string(uid)}});
   });
+  for (const auto& [uid, count] : std::exchange(turned_away_, {}))
+    log_.warning(counted(count, "connection", "connections") + " of uid " + std::to_string(uid) +
+                     (count == 1 ? " was" : " were") + " closed at once, since there were too many",
+                 {id_of(Message::turned_away),
+                  {"XDPFWD_CONNECTIONS", std::to_string(count)},
+                  {"XDPFWD_UID", std::to_string(uid)}});
 }
 
 }  // namespace xdpfwd

@@ -110,6 +110,8 @@ asio::awaitable<void> Server::accept() {
         asio::co_spawn(acceptor_.get_executor(),
                        serve(std::make_shared<Connection>(std::move(socket)), std::move(peer), std::move(place)),
                        asio::detached);
+      else
+        audit_.turned_away(peer);
     } catch (const std::exception& exception) {
       log_.warning(std::string("a connection was refused: ") + exception.what(), {id_of(Message::fault)});
     }

@@ -178,6 +178,16 @@ TEST_CASE("whoever floods the daemon with what is refused does not flood the jou
   check_fields(entry, {{"XDPFWD_UID", "4712"}, {"XDPFWD_MESSAGES", std::to_string(flood - told)}});
 }
 
+TEST_CASE("the journal is told of connections that there was no place for") {
+  JournalFixture sandbox;
+  sandbox.start_daemon();
+  std::vector<ctl::Connection> connections;
+  for (unsigned count = 0; count < 100; ++count) connections.push_back(connect(sandbox));
+  const JournalEntry entry = sandbox.next(Message::turned_away);
+  check_fields(entry, {{"XDPFWD_UID", "0"}, {"PRIORITY", "4"}});
+  CHECK(std::stoul(entry.at("XDPFWD_CONNECTIONS")) > 0);
+}
+
 TEST_CASE("what the daemon does now and then is done, though something beside it fails each time") {
   JournalFixture sandbox;
   sandbox.start_daemon();
