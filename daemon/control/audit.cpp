@@ -36,6 +36,13 @@ std::string described(std::string_view command, const std::string& subject) {
   return std::string(command) + (subject.empty() ? "" : " " + subject);
 }
 
+/// `block 192.0.2.7: reason`, whether or not the reason begins with some of that itself.
+std::string refusal_text(std::string_view command, const std::string& subject, const std::string& reason) {
+  if (reason.starts_with(command)) return reason;
+  const bool names_subject = !subject.empty() && reason.starts_with(subject + ":");
+  return names_subject ? described(command, reason) : described(command, subject) + ": " + reason;
+}
+
 /// What came of it, where that is more than the request says: `+1204 -87 =998709`.
 std::string outcome_of(const json& result) {
   const auto number = [&](const char* name) { return result[name].get<std::size_t>(); };
@@ -94,11 +101,10 @@ void Audit::refused(std::string_view command, const json& params, const Error& e
   if (!limit_.admits(peer.uid, RefusalLimit::Time::clock::now())) return;
   const std::string subject = subject_of(params);
   const std::string reason = shortened(error.what());
-  const std::string before = reason.starts_with(command) ? "" : described(command, subject) + ": ";
   Fields fields = fields_of(Message::refused, command, subject, peer);
   fields.push_back({"XDPFWD_REASON", std::string(reason_of(error.code()))});
   const bool matters = error.code() == Code::denied || error.code() == Code::not_durable;
-  log_.write(matters ? Level::warning : Level::info, before + reason + written(peer), fields);
+  log_.write(matters ? Level::warning : Level::info, refusal_text(command, subject, reason) + written(peer), fields);
 }
 
 void Audit::tell_rest() {

@@ -112,6 +112,16 @@ TEST_CASE("the journal has who was refused what, and why") {
   CHECK_THAT(detach.at("MESSAGE"), StartsWith("detach eth9: it is not filtered (uid 0"));
 }
 
+TEST_CASE("a refusal names what it is about once") {
+  JournalFixture sandbox;
+  sandbox.start_daemon();
+  ctl::Connection connection = connect(sandbox);
+  CHECK_THROWS_AS(connection.call("block", {{"prefixes", {"10.1"}}}), Error);
+  const JournalEntry entry = sandbox.next(Message::refused);
+  check_fields(entry, {{"XDPFWD_SUBJECT", "10.1"}});
+  CHECK_THAT(entry.at("MESSAGE"), StartsWith("block 10.1: ") && !Contains("10.1: 10.1"));
+}
+
 TEST_CASE("the journal has a request whose parameters are wrong, and a reader who wants to look into packets") {
   JournalFixture sandbox;
   const group* readers = getgrnam("games");
