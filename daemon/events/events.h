@@ -16,12 +16,13 @@ namespace xdpfwd {
 
 class Events {
  public:
-  static constexpr std::uint32_t every_reason = 1u << XDPFWD_DROPPED | 1u << XDPFWD_MONITORED | 1u << XDPFWD_MALFORMED;
+  static constexpr std::uint32_t sampled_reasons =
+      1u << XDPFWD_DROPPED | 1u << XDPFWD_MONITORED | 1u << XDPFWD_MALFORMED;
   /// The most packets a second and CPU that anybody may ask for.
   static constexpr std::uint32_t most_per_second = 100'000;
 
   struct Wanted {
-    std::uint32_t reasons = every_reason;
+    std::uint32_t reasons = sampled_reasons;
     std::uint32_t per_second = 1000;    // on each CPU; more come where somebody else wants more
     std::optional<Prefix> inside = {};  // only packets whose source is in it
     std::string claimed_by = {};        // only those that an entry of this source has met
