@@ -34,9 +34,9 @@ Journal::~Journal() {
   if (socket_ >= 0) close(socket_);
 }
 
-void Journal::send(const JournalEntry& entry) {
+void Journal::send(const JournalEntry& entry, bool keep) {
   const Outcome outcome = flush() ? try_to_send(entry.bytes()) : Outcome::later;
-  if (outcome == Outcome::later && kept_.size() < most_kept)
+  if (keep && outcome == Outcome::later && kept_.size() < most_kept)
     kept_.push_back(entry.bytes());
   else if (outcome != Outcome::sent)
     ++lost_;

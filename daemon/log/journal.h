@@ -27,10 +27,11 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  void send(const JournalEntry& entry);
+  /// Where it need not be kept and is not taken at once, it is given up.
+  void send(const JournalEntry& entry, bool keep = true);
   /// Sends what was kept, as far as the journal takes it now. True where nothing is left.
   bool flush();
-  /// How many entries were given up since the last time, since too many were kept already.
+  /// How many entries were given up since the last time, since too many were kept already or they were not to be.
   std::size_t take_lost();
 
  private:

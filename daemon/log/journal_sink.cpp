@@ -4,8 +4,11 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
+
+#include "daemon/log/messages.h"
 
 namespace xdpfwd {
 namespace {
@@ -24,6 +27,13 @@ int priority_of(spdlog::level::level_enum level) {
   }
 }
 
+/// There are as many of them as the config lets in, and they must not take the place of who has changed what.
+bool is_about_packet(const Fields& fields) {
+  static const Field id = id_of(Message::packet);
+  return std::ranges::any_of(fields,
+                             [](const Field& field) { return field.name == id.name && field.value == id.value; });
+}
+
 }  // namespace
 
 bool JournalSink::is_usable() {
@@ -40,7 +50,7 @@ void JournalSink::sink_it_(const spdlog::details::log_msg& message) {
   entry.add("SYSLOG_IDENTIFIER", "xdpfwd");
   if (fields_ != nullptr)
     for (const Field& field : *fields_) entry.add(field.name, field.value);
-  journal_.send(entry);
+  journal_.send(entry, fields_ == nullptr || !is_about_packet(*fields_));
 }
 
 }  // namespace xdpfwd

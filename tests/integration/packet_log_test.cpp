@@ -78,3 +78,22 @@ TEST_CASE("a malformed packet is logged with what is known of it") {
   CHECK(entry["MESSAGE"] == "IN: guarded0, LEN: 30, ACTION: MALFORMED");
   CHECK_FALSE(entry.contains("XDPFWD_SRC"));
 }
+
+TEST_CASE("packets that a stopped journal does not take are counted, and push out nothing else") {
+  JournalFixture sandbox;
+  sandbox.config["log"]["packets"] = {{"sample", "10000/s"}};
+  sandbox.start_daemon();
+  ctl::Connection connection = connect(sandbox);
+  const Way way = Network::way(Family::ipv4);
+  sandbox.ask({"block", way.bad});
+  sandbox.next(Message::changed);
+  // Nobody reads it: more than its socket takes, and the daemon keeps.
+  CHECK(datagrams_arriving(sandbox.network(), way, way.bad, 4'000) == 0);
+  constexpr unsigned changes = 200;
+  for (unsigned number = 0; number < changes; ++number) connection.call("block", {{"prefixes", {"192.0.2.1"}}});
+  for (unsigned number = 0; number < changes; ++number) {
+    CAPTURE(number);
+    CHECK(sandbox.next(Message::changed).at("XDPFWD_SUBJECT") == "192.0.2.1");
+  }
+  CHECK(std::stoull(sandbox.next(Message::suppressed).at("XDPFWD_MESSAGES")) > 0);
+}
