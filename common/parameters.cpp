@@ -98,6 +98,8 @@ struct Rule {
 json prefixes_schema(std::size_t most) {
   return {{"type", "array"}, {"items", {{"type", "string"}}}, {"minItems", 1}, {"maxItems", most}};
 }
+bool is_path(const json& value) { return value.is_string() && !value.get_ref<const std::string&>().empty(); }
+json path_schema() { return {{"type", "string"}, {"minLength", 1}}; }
 
 json enumeration(std::initializer_list<std::string_view> words) { return {{"enum", json(words)}}; }
 
@@ -214,18 +216,8 @@ const std::array rules{
          [] {
            return enumeration({"total", "rate"});
          }},
-    Rule{Kind::file,
-         [](const json& value) { return value.is_string() && !value.get_ref<const std::string&>().empty(); },
-         "the path of a file",
-         [] {
-           return json{{"type", "string"}, {"minLength", 1}};
-         }},
-    Rule{Kind::path,
-         [](const json& value) { return value.is_string() && !value.get_ref<const std::string&>().empty(); },
-         "the path of a file",
-         [] {
-           return json{{"type", "string"}, {"minLength", 1}};
-         }},
+    Rule{Kind::file, is_path, "the path of a file", path_schema},
+    Rule{Kind::path, is_path, "the path of a file", path_schema},
     Rule{Kind::format,
          [](const json& value) {
            return is_one_of(value, {"auto", "plain", "ndjson", "ipset", "nft"});

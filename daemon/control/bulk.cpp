@@ -14,7 +14,6 @@ using nlohmann::json;
 
 constexpr std::size_t shown = 10;  // of what a dry run would add, and would remove
 constexpr std::size_t told_sources = 10;
-constexpr std::size_t default_page = 1000;
 
 /// Far more than a list with the greatest number of entries weighs. It bounds what all connections together can hold.
 std::size_t most_staged(const Capacity& capacity) {

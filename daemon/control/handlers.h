@@ -61,6 +61,8 @@ nlohmann::json subscribe(const Call& call);
 std::string source_of(const Call& call);
 /// What a request says about protected addresses and about confirming. Throws Error (invalid).
 Conditions conditions_of(const nlohmann::json& params);
+/// The entries in a page whose size is not told.
+inline constexpr std::size_t default_page = 1000;
 /// The entry that a page begins with.
 Blocklist::Entries::const_iterator first_of_page(const Call& call);
 

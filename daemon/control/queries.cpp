@@ -13,8 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t default_page = 1000;
-
 json or_null(const std::string& text) { return text.empty() ? json() : json(text); }
 
 json describe_list(const ListStatus& list) {

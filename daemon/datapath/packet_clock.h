@@ -1,6 +1,7 @@
 // The clock that the XDP program tells times by.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <ctime>
 
@@ -8,13 +9,14 @@
 
 namespace xdpfwd {
 
-/// CLOCK_MONOTONIC in nanoseconds.
-inline std::uint64_t packet_clock_now() {
-  constexpr std::uint64_t second = 1'000'000'000;
+inline std::chrono::nanoseconds reading(clockid_t clock) {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * second + static_cast<std::uint64_t>(now.tv_nsec);
+  clock_gettime(clock, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
+
+/// CLOCK_MONOTONIC in nanoseconds.
+inline std::uint64_t packet_clock_now() { return static_cast<std::uint64_t>(reading(CLOCK_MONOTONIC).count()); }
 
 /// A moment of it on the clock that the daemon uses. They differ by how long the machine was suspended in between.
 inline BootTime boot_time_of(std::uint64_t packet_time) {

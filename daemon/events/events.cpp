@@ -4,19 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
+
+#include "daemon/datapath/packet_clock.h"
 
 namespace xdpfwd {
 namespace {
 
 // A millisecond's work or so.
 constexpr std::size_t at_once = 64;
-
-std::chrono::nanoseconds reading(clockid_t clock) {
-  timespec now{};
-  clock_gettime(clock, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
 
 bool matches(const Events::Wanted& wanted, const PacketEvent& event) {
   const std::optional<Prefix>& source = event.headers.source;
