@@ -1,16 +1,14 @@
 #include "daemon/control/server.h"
 
-#include <fcntl.h>
 #include <malloc.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <chrono>
 #include <numeric>
 
 #include "common/error.h"
 #include "common/jsonrpc.h"
-#include "daemon/log/messages.h"
+#include "daemon/sockets/connections.h"
 #include "daemon/sockets/unix_socket.h"
 
 namespace xdpfwd {
@@ -28,8 +26,6 @@ constexpr auto time_for_an_answer = 10s;
 constexpr auto time_for_notifications = 5min;
 // After the last answer on a connection, for the peer to read it.
 constexpr auto time_to_leave = 2s;
-// After accept() failed, as it does without end while descriptors are short.
-constexpr auto pause_after_failure = 100ms;
 
 struct Bound {
   std::size_t together;
@@ -94,28 +90,15 @@ Server::~Server() {
 }
 
 asio::awaitable<void> Server::accept() {
-  asio::steady_timer pause(acceptor_.get_executor());
-  for (;;) {
-    error_code failure;
-    Socket socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, failure));
-    if (failure) {
-      pause.expires_after(pause_after_failure);
-      co_await pause.async_wait(asio::use_awaitable);
-      continue;
-    }
-    try {
-      fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
-      Peer peer = peer_of(socket.native_handle());
-      if (Place place = take_place(peer))
-        asio::co_spawn(acceptor_.get_executor(),
-                       serve(std::make_shared<Connection>(std::move(socket)), std::move(peer), std::move(place)),
-                       asio::detached);
-      else
-        audit_.turned_away(peer);
-    } catch (const std::exception& exception) {
-      log_.warning(std::string("a connection was refused: ") + exception.what(), {id_of(Message::fault)});
-    }
-  }
+  co_await accept_each(acceptor_, log_, [this](Socket socket) {
+    Peer peer = peer_of(socket.native_handle());
+    if (Place place = take_place(peer))
+      asio::co_spawn(acceptor_.get_executor(),
+                     serve(std::make_shared<Connection>(std::move(socket)), std::move(peer), std::move(place)),
+                     asio::detached);
+    else
+      audit_.turned_away(peer);
+  });
 }
 
 Server::Place Server::take_place(const Peer& peer) {
@@ -147,21 +130,13 @@ asio::awaitable<void> Server::serve(std::shared_ptr<Connection> connection, Peer
       audit_.refused("connect", nlohmann::json::object(), denied, peer);
       co_await asio::async_write(connection->socket, asio::buffer(error_line(nullptr, denied)), asio::use_awaitable);
     }
-    co_await see_off(*connection);
+    connection->set_deadline(time_to_leave);
+    co_await drain(connection->socket, connection->socket);
   } catch (const boost::system::system_error&) {
     // The peer went away, or its time was up.
   }
   connection->timer.cancel();
   if (connection->was_large) malloc_trim(0);  // what large requests were read into; once, since it costs as much as one
-}
-
-/// Waits until the peer has left. A connection that is closed while something it sent lies unread is reset, and a peer
-/// that is still writing would learn of that before it reads why.
-asio::awaitable<void> Server::see_off(Connection& connection) {
-  connection.set_deadline(time_to_leave);
-  connection.socket.shutdown(Socket::shutdown_send);
-  std::array<char, 4096> unread;
-  for (;;) co_await connection.socket.async_read_some(asio::buffer(unread), asio::use_awaitable);
 }
 
 asio::awaitable<void> Server::serve_lines(Connection& connection, Session& session) {

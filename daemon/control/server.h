@@ -27,7 +27,6 @@ class Server {
 
   boost::asio::awaitable<void> accept();
   boost::asio::awaitable<void> serve(std::shared_ptr<Connection> connection, Peer peer, Place place);
-  boost::asio::awaitable<void> see_off(Connection& connection);
   boost::asio::awaitable<void> serve_lines(Connection& connection, Session& session);
   boost::asio::awaitable<void> notify(Connection& connection, Subscription& subscription);
   Place take_place(const Peer& peer);

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "common/error.h"
+#include "daemon/sockets/connections.h"
 #include "daemon/sockets/unix_socket.h"
 
 namespace xdpfwd {
@@ -31,8 +31,6 @@ constexpr auto time_for_a_request = 10s;
 constexpr auto time_for_an_answer = 10s;
 // After the last answer on a connection, for the peer to read it.
 constexpr auto time_to_leave = 2s;
-// After accept() failed, as it does without end while descriptors are short.
-constexpr auto pause_after_failure = 100ms;
 
 /// What a request gets that could not be read. Throws where it is not the request that is wrong: the peer went away, or
 /// its time was up.
@@ -101,21 +99,12 @@ void Listener::close() {
 }
 
 asio::awaitable<void> Listener::accept(std::shared_ptr<Listener> self) {
-  asio::steady_timer pause(acceptor_.get_executor());
-  while (acceptor_.is_open()) {
-    error_code failure;
-    auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, failure));
-    if (failure) {
-      pause.expires_after(pause_after_failure);
-      co_await pause.async_wait(asio::use_awaitable);
-      continue;
-    }
-    fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+  co_await accept_each(acceptor_, log_, [&](Stream::socket_type socket) {
     if (connections_.size() >= most_connections) make_room();
     const auto connection = std::make_shared<Connection>(std::move(socket));
     connections_.insert(connection);
     asio::co_spawn(acceptor_.get_executor(), attend(self, connection), asio::detached);
-  }
+  });
 }
 
 /// Whoever asks has his answer within a moment, so nobody who keeps connections open without asking can keep him out.
@@ -132,11 +121,8 @@ void Listener::make_room() {
 asio::awaitable<void> Listener::attend(std::shared_ptr<Listener>, std::shared_ptr<Connection> connection) {
   try {
     co_await answer_requests(*connection);
-    // A connection that is closed while something it sent lies unread is reset, and the peer would not read why.
-    connection->stream.socket().shutdown(Stream::socket_type::shutdown_send);
     connection->wait(time_to_leave);
-    std::array<char, 4096> unread;
-    for (;;) co_await connection->stream.async_read_some(asio::buffer(unread), asio::use_awaitable);
+    co_await drain(connection->stream, connection->stream.socket());
   } catch (const std::exception&) {
     // The peer went away, or its time was up.
   }
