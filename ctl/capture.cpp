@@ -22,21 +22,26 @@ using nlohmann::json;
 constexpr std::string_view standard_output = "-";
 constexpr std::uint32_t snap_length = 256;  // as docs/protocol.md says of "frame"
 
-/// A file that holds whole blocks, however it ends.
+/// A file of our own holds whole blocks, however it ends. Of what the caller has as standard output nothing is ever cut
+/// off: it may have begun before.
 class CaptureFile {
  public:
   /// Replaces a file that is there. What is in packets is not for everybody. Throws Error.
   explicit CaptureFile(const std::string& path)
-      : name_(path == standard_output ? "standard output" : escaped(path)), file_(open_file(path)) {
+      : is_ours_(path != standard_output), name_(is_ours_ ? escaped(path) : "standard output"), file_(open_file(path)) {
     if (file_.get() < 0) throw system_error("capture: open " + name_, errno);
   }
 
   /// Throws Error, ReaderGone.
   void write(std::string_view blocks) {
     try {
-      write_all(file_.get(), blocks, "what it has is whole, and can be read", name_);
+      write_all(
+          file_.get(), blocks,
+          is_ours_ ? "what it has is whole, and can be read" : "all but the last packet is whole, and can be read",
+          name_);
     } catch (const Error&) {
-      static_cast<void>(!ftruncate(file_.get(), static_cast<off_t>(size_)));  // a pipe has nothing to cut off
+      if (is_ours_)
+        static_cast<void>(!ftruncate(file_.get(), static_cast<off_t>(size_)));  // a pipe has nothing to cut off
       throw;
     }
     size_ += blocks.size();
@@ -48,6 +53,7 @@ class CaptureFile {
     return above_standard_streams(Descriptor(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)));
   }
 
+  bool is_ours_;
   std::string name_;
   Descriptor file_;
   std::size_t size_ = 0;

@@ -15,12 +15,12 @@ Fd opened(const std::filesystem::path& file, int flags) {
 
 }  // namespace
 
-BackgroundClient::BackgroundClient(const Fixture& sandbox, const Strings& arguments)
-    : out_(sandbox.path() / "client.out"), err_(sandbox.path() / "client.err") {
+BackgroundClient::BackgroundClient(const Fixture& sandbox, const Strings& arguments, const std::filesystem::path& file)
+    : out_(file), err_(sandbox.path() / "client.err") {
   Strings words{sandbox.path() / "xdpfwctl", "--socket", sandbox.socket()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   const Fd input = opened("/dev/null", O_RDONLY);
-  const Fd out = opened(out_, O_WRONLY | O_CREAT | O_TRUNC);
+  const Fd out = opened(out_, O_WRONLY | O_CREAT | O_APPEND);
   const Fd err = opened(err_, O_WRONLY | O_CREAT | O_TRUNC);
   ctl::Connection daemon = connect(sandbox);
   const LiveProgram program(sandbox, daemon);

@@ -10,8 +10,11 @@ namespace xdpfwd::harness {
 
 class BackgroundClient {
  public:
-  /// Starts a command that listens to packets, and returns when it does.
-  BackgroundClient(const Fixture& sandbox, const Strings& arguments);
+  /// Starts a command that listens to packets, and returns when it does. Its output is appended to a file, if need be
+  /// a new one.
+  BackgroundClient(const Fixture& sandbox, const Strings& arguments)
+      : BackgroundClient(sandbox, arguments, sandbox.path() / "client.out") {}
+  BackgroundClient(const Fixture& sandbox, const Strings& arguments, const std::filesystem::path& out);
 
   void signal(int number) const { process_->signal(number); }
   /// Its exit status. Throws std::runtime_error where it does not end.

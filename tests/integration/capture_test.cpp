@@ -101,3 +101,16 @@ TEST_CASE_METHOD(Captured, "where there is no room the capture says so, and what
   CHECK_THAT(capture.err(), Contains("packets.pcapng") && Contains("No space left"));
   CHECK_FALSE(fields(small / "packets.pcapng", {"ip.src"}).empty());
 }
+
+TEST_CASE_METHOD(Captured,
+                 "what a file held before a capture was appended to it is still there when the room is gone") {
+  const std::filesystem::path small = sandbox.path() / "small";
+  sandbox.limit(small, 64);
+  const std::string before(40'000, 'x');
+  write_file(small / "file", before);
+  BackgroundClient capture(sandbox, {"capture", "-", "--rate", "100000"}, small / "file");
+  for (int round = 0; round < 20; ++round) CHECK(datagrams_arriving(sandbox.network(), way, way.bad, 500) == 0);
+  CHECK(capture.end() == 1);
+  CHECK_THAT(capture.err(), Contains("standard output") && Contains("No space left"));
+  CHECK(read_file(small / "file").starts_with(before));
+}
