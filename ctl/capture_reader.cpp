@@ -5,22 +5,16 @@
 
 #include "common/error.h"
 #include "common/text.h"
+#include "ctl/pcapng_format.h"
 
 namespace xdpfwd::ctl {
 namespace {
 
 using Frame = CaptureReader::Frame;
 
-// The first four bytes of a file, read as a big-endian number.
+// The first four bytes of a pcap file, read as a big-endian number.
 constexpr std::uint32_t pcap_microseconds = 0xa1b2c3d4;
 constexpr std::uint32_t pcap_nanoseconds = 0xa1b23c4d;
-constexpr std::uint32_t section_header = 0x0a0d0d0a;  // a palindrome, so that the byte order need not be known
-constexpr std::uint32_t byte_order_magic = 0x1a2b3c4d;
-
-// Other blocks of pcapng.
-constexpr std::uint32_t interface_description = 1;
-constexpr std::uint32_t simple_packet = 3;
-constexpr std::uint32_t enhanced_packet = 6;
 
 /// Longer than any frame with its options; what claims to be longer is damaged.
 constexpr std::uint32_t largest_block = 16 * 1024 * 1024;
@@ -62,7 +56,7 @@ CaptureReader::CaptureReader(Read read, std::string name) : read_(std::move(read
   const std::vector<std::uint8_t> magic = bytes(4);
   big_endian_ = true;
   const std::uint32_t first = magic.size() == 4 ? number(magic, 0, 4) : 0;
-  is_pcapng_ = first == section_header;
+  is_pcapng_ = first == pcapng::section_header;
   big_endian_ = first == pcap_microseconds || first == pcap_nanoseconds;
   if (is_pcapng_) {
     begin_section();
@@ -93,14 +87,14 @@ std::optional<Frame> CaptureReader::next_of_pcapng() {
     if (head.empty()) return std::nullopt;
     if (head.size() < 4) fail("is cut short");
     const std::uint32_t type = number(head, 0, 4);
-    if (type == section_header) {
+    if (type == pcapng::section_header) {
       begin_section();
       continue;
     }
     const std::vector<std::uint8_t> body = read_block(type);
-    if (type == interface_description) interfaces_.push_back({number(body, 0, 2), number(body, 4, 4)});
-    if (type != enhanced_packet && type != simple_packet) continue;
-    const bool is_simple = type == simple_packet;
+    if (type == pcapng::interface_description) interfaces_.push_back({number(body, 0, 2), number(body, 4, 4)});
+    if (type != pcapng::enhanced_packet && type != pcapng::simple_packet) continue;
+    const bool is_simple = type == pcapng::simple_packet;
     const std::uint32_t interface = is_simple ? 0 : number(body, 0, 4);
     if (interface >= interfaces_.size()) fail("is damaged");
     const std::uint32_t most = interfaces_[interface].most_bytes;
@@ -114,10 +108,10 @@ std::optional<Frame> CaptureReader::next_of_pcapng() {
 /// The block whose type has been read, without its lengths.
 std::vector<std::uint8_t> CaptureReader::read_block(std::uint32_t type) {
   const std::uint32_t length = number(all_of(4), 0, 4);
-  const std::uint32_t least = type == enhanced_packet         ? 32
-                              : type == simple_packet         ? 16
-                              : type == interface_description ? 20
-                                                              : 12;
+  const std::uint32_t least = type == pcapng::enhanced_packet         ? 32
+                              : type == pcapng::simple_packet         ? 16
+                              : type == pcapng::interface_description ? 20
+                                                                      : 12;
   if (length < least || length > largest_block || length % 4 != 0) fail("is damaged");
   std::vector<std::uint8_t> body = all_of(length - 8);
   body.resize(length - 12);
@@ -129,8 +123,8 @@ void CaptureReader::begin_section() {
   const std::vector<std::uint8_t> start = all_of(8);  // length, and what tells the byte order
   big_endian_ = true;
   const std::uint32_t magic = number(start, 4, 4);
-  if (magic != byte_order_magic && magic != swapped(byte_order_magic)) fail("is damaged");
-  big_endian_ = magic == byte_order_magic;
+  if (magic != pcapng::byte_order_magic && magic != swapped(pcapng::byte_order_magic)) fail("is damaged");
+  big_endian_ = magic == pcapng::byte_order_magic;
   const std::uint32_t length = number(start, 0, 4);
   if (length < 28 || length > largest_block || length % 4 != 0) fail("is damaged");
   all_of(length - 12);

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <limits>
 
+#include "ctl/pcapng_format.h"
+
 namespace xdpfwd::ctl {
 namespace {
 
-// Block types and options, from sections 4 and 3.5 of the draft.
-constexpr std::uint32_t section_header = 0x0A0D0D0A;
-constexpr std::uint32_t byte_order_magic = 0x1A2B3C4D;
-constexpr std::uint32_t interface_description = 1;
-constexpr std::uint32_t enhanced_packet = 6;
+// Options, from sections 3.5 and 4 of the draft.
 constexpr std::uint16_t end_of_options = 0;
 constexpr std::uint16_t comment = 1;
 constexpr std::uint16_t user_application = 4;      // of a section header
@@ -54,13 +52,13 @@ class Body {
 
 std::string PcapngWriter::begin(std::string_view program) {
   return Body()
-      .number(byte_order_magic)
+      .number(pcapng::byte_order_magic)
       .number(std::uint16_t{1})
       .number(std::uint16_t{0})  // version 1.0
       .number(unknown_length)
       .option(user_application, program)
       .option(end_of_options, {})
-      .as(section_header);
+      .as(pcapng::section_header);
 }
 
 std::string PcapngWriter::add(const CapturedPacket& packet) {
@@ -76,7 +74,7 @@ std::string PcapngWriter::add(const CapturedPacket& packet) {
                  .option(interface_name, packet.interface)
                  .option(timestamp_resolution, "\x09")  // 10^-9 seconds
                  .option(end_of_options, {})
-                 .as(interface_description);
+                 .as(pcapng::interface_description);
   }
   const std::string_view frame(reinterpret_cast<const char*>(packet.frame.data()), packet.frame.size());
   return blocks + Body()
@@ -88,7 +86,7 @@ std::string PcapngWriter::add(const CapturedPacket& packet) {
                       .bytes(frame)
                       .option(comment, packet.comment)
                       .option(end_of_options, {})
-                      .as(enhanced_packet);
+                      .as(pcapng::enhanced_packet);
 }
 
 }  // namespace xdpfwd::ctl
