@@ -183,7 +183,7 @@ constexpr std::array rows{
             watch_parameters},
     Command{"capture", Access::admin, Audience::people, "Write packets to a file for Wireshark, with what dropped them",
             "Samples as with watch, the first 256 bytes of each, with the interface and, as a comment, the entry that\n"
-            "decided. A file that is there is replaced. Ends with Ctrl-C, --count or --duration.",
+            "decided. Replaces a capture of the same name, and no other file. Ends with Ctrl-C, --count or --duration.",
             capture_parameters},
     Command{
         "stats", Access::read, Audience::everyone,

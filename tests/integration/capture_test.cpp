@@ -1,4 +1,7 @@
 // What xdpfwctl capture writes, read by Wireshark's own program.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <sstream>
 
@@ -11,6 +14,8 @@ using namespace xdpfwd::harness;
 using Catch::Matchers::Contains;
 
 namespace {
+
+constexpr auto owner_only = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
 
 struct Captured {
   Captured() {
@@ -60,13 +65,14 @@ TEST_CASE_METHOD(Captured, "tshark reads what was captured, with interface, time
   CHECK(age > -2);
   CHECK(age < 600);
   CHECK(times[0] <= times[1]);
-  CHECK(std::filesystem::status(file).permissions() ==
-        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  CHECK(std::filesystem::status(file).permissions() == owner_only);
 }
 
 TEST_CASE_METHOD(Captured,
                  "a capture that is interrupted has whole packets, and one that fails to begin changes nothing") {
-  write_file(file, "of before");
+  const std::string others = "\x0a\x0d\x0d\x0a, and whatever else a capture of before had";
+  write_file(file, others);
+  chmod(file.c_str(), 0666);
   {
     BackgroundClient capture(sandbox, {"capture", file, "--rate", "100000"});
     CHECK(datagrams_arriving(sandbox.network(), way, way.bad, 200) == 0);
@@ -77,6 +83,7 @@ TEST_CASE_METHOD(Captured,
     CHECK_FALSE(comments.empty());
     CHECK(comments.size() <= 200);
     for (const std::string& comment : comments) CHECK(comment == "xdpfwd: dropped by " + way.bad + " (feed)");
+    CHECK(std::filesystem::status(file).permissions() == owner_only);
   }
   sandbox.stop_daemon();
   const std::string before = read_file(file);
@@ -113,4 +120,23 @@ TEST_CASE_METHOD(Captured,
   CHECK(capture.end() == 1);
   CHECK_THAT(capture.err(), Contains("standard output") && Contains("No space left"));
   CHECK(read_file(small / "file").starts_with(before));
+}
+
+TEST_CASE_METHOD(Captured,
+                 "a capture replaces neither a file of another kind nor another user's, through a link neither") {
+  const auto refuses = [&](const std::filesystem::path& named, const std::string& why) {
+    const std::string before = read_file(named);
+    const Outcome outcome = sandbox.ctl({"capture", named, "--duration", "1s"});
+    CHECK(outcome.status == 1);
+    CHECK_THAT(outcome.err, Contains(why) && Contains("hint: "));
+    CHECK(read_file(named) == before);
+  };
+  const std::filesystem::path notes = sandbox.path() / "notes";
+  write_file(notes, R"({"of": "another kind"})");
+  refuses(notes, "notes: is there, and is no pcapng file");
+  std::filesystem::create_symlink(notes, file);
+  refuses(file, "packets.pcapng: is there, and is no pcapng file");
+  write_file(notes, "");
+  REQUIRE(chown(notes.c_str(), 65534, 65534) == 0);
+  refuses(notes, "notes: is there, and belongs to another user");
 }
