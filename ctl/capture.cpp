@@ -49,8 +49,8 @@ int capture(const Call& call, const Globals& globals) {
   if (to_standard_output && isatty(STDOUT_FILENO) == 1)
     throw Error(Code::invalid, "capture: standard output is a terminal",
                 "name a file, or pipe it: xdpfwctl capture - | tshark -r -");
+  CaptureFile file(path);  // of a FIFO this waits for a reader, for whom nothing is to be sampled yet
   PacketFeed feed(call, globals, true);
-  CaptureFile file(path);
   file.begin();  // only now: a file of before is not lost because no daemon answers
   PcapngWriter writer(snap_length);
   if (!globals.quiet && isatty(STDERR_FILENO) == 1) write_or_give_up(STDERR_FILENO, "capturing; Ctrl-C ends it\n");

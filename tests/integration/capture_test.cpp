@@ -1,5 +1,7 @@
 // What xdpfwctl capture writes, read by Wireshark's own program.
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -139,4 +141,23 @@ TEST_CASE_METHOD(Captured,
   write_file(notes, "");
   REQUIRE(chown(notes.c_str(), 65534, 65534) == 0);
   refuses(notes, "notes: is there, and belongs to another user");
+}
+
+TEST_CASE_METHOD(Captured, "a capture into a FIFO samples nothing before somebody reads it, and Ctrl-C ends the wait") {
+  const std::filesystem::path fifo = sandbox.path() / "fifo";
+  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+  const std::filesystem::path err = sandbox.path() / "waiting.err";
+  const Fd errors(open(err.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  const Fd nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+  const Program program{
+      .words = {sandbox.path() / "xdpfwctl", "--socket", sandbox.socket(), "capture", fifo, "--rate", "100000"}};
+  Process waiting(program, nothing.get(), nothing.get(), errors.get());
+  const std::string opening = std::to_string(SYS_openat) + " ";
+  REQUIRE(eventually(
+      [&] { return read_file("/proc/" + std::to_string(waiting.pid()) + "/syscall").starts_with(opening); }));
+  ctl::Connection daemon = connect(sandbox);
+  CHECK(LiveProgram(sandbox, daemon).variables().reasons == 0);
+  waiting.signal(SIGINT);
+  CHECK(waiting.wait(std::chrono::seconds(10)) == 128 + SIGINT);
+  CHECK(read_file(err).empty());
 }
