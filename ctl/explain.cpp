@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
+#include <utility>
 
 #include "common/error.h"
 #include "common/hex.h"
 #include "common/text.h"
 #include "ctl/capture_reader.h"
 #include "ctl/client.h"
+#include "ctl/explained_frames.h"
 #include "ctl/list_source.h"
 #include "ctl/output.h"
 #include "ctl/prefix_input.h"
@@ -43,35 +46,103 @@ json as_text(Bytes frame) {
   return to_hex(frame);
 }
 
-/// The frames of a file, and how many were too short to be frames.
-json read_capture(const std::string& path, std::size_t& short_ones) {
-  ListSource source(path);
-  source.open();
-  json frames = json::array();
-  CaptureReader reader([&](std::span<char> buffer) { return source.read(buffer); }, source.name());
-  while (const auto frame = reader.next()) {
-    if (frame->size() < ethernet_header)
-      ++short_ones;
-    else
-      frames.push_back(as_text(*frame));
-  }
-  return frames;
+void require_one_way(const Arguments& arguments) {
+  const json& params = arguments.params;
+  const int ways = static_cast<int>(!arguments.operands.empty()) + static_cast<int>(params.contains("packet")) +
+                   static_cast<int>(params.contains("pcap"));
+  if (ways == 0) throw usage("no address given");
+  if (ways > 1) throw usage("addresses, --packet and --pcap do not go together");
 }
 
-/// The results for frames, in as many requests as they take.
-json ask_about_frames(Connection& daemon, const json& frames) {
-  json whole;
-  for (std::size_t first = 0; first == 0 || first < frames.size(); first += frames_a_request) {
-    const std::size_t last = std::min(frames.size(), first + frames_a_request);
-    const json part(json::array_t(frames.begin() + static_cast<std::ptrdiff_t>(first),
-                                  frames.begin() + static_cast<std::ptrdiff_t>(last)));
-    json answer = daemon.call("explain", {{"frames", part}});
-    if (whole.is_null())
-      whole = std::move(answer);
-    else
-      whole["results"].insert(whole["results"].end(), answer["results"].begin(), answer["results"].end());
+/// What fails in reading does not say by itself what it was for.
+template <typename Action>
+auto for_explain(Action action) try {
+  return action();
+} catch (const Error& error) {
+  throw Error(error.code(), std::string("explain: ") + error.what(), error.hint());
+}
+
+/// The frames of a capture file. They are asked about and shown some at a time: there may be more than fit into
+/// memory, and no end of them.
+class Capture {
+ public:
+  explicit Capture(const Arguments& arguments)
+      : globals_(arguments.globals),
+        command_(arguments.command),
+        source_(arguments.params.at("pcap")),
+        view_{.color = wants_color(globals_.color, STDOUT_FILENO), .now = std::time(nullptr)},
+        shown_(globals_.json ? ExplainedFrames::Form::json : ExplainedFrames::Form::table, view_.color) {}
+
+  /// Returns the exit status. Throws Error.
+  int explain();
+
+ private:
+  void read();
+  json ask();
+  void show_asked();
+  void show_last();
+  void write(const std::string& text) const {
+    if (!globals_.quiet) write_all(STDOUT_FILENO, text);
   }
-  return whole;
+
+  const Globals& globals_;
+  const Command* command_;
+  ListSource source_;
+  View view_;
+  ExplainedFrames shown_;
+  json frames_ = json::array();   // that are to be asked about
+  std::uint64_t short_ones_ = 0;  // frames that are none
+};
+
+int Capture::explain() {
+  std::optional<Error> failure;
+  try {
+    read();
+  } catch (const Error& error) {
+    failure = error;
+  }
+  if (short_ones_ > 0 && !globals_.quiet)
+    write_or_give_up(STDERR_FILENO, "note: left out " + counted(short_ones_, "frame", "frames") +
+                                        " shorter than an Ethernet header\n");
+  show_last();  // what came before a failure as well
+  if (failure) throw *failure;
+  if (shown_.frames() == 0) throw usage("there is no frame in the file");
+  return shown_.disagree() ? 1 : 0;
+}
+
+void Capture::read() {
+  for_explain([this] { source_.open(); });
+  const auto more = [this](std::span<char> buffer) {
+    if (!frames_.empty() && !source_.is_ready()) show_asked();  // whoever waits for more is shown what there is
+    return for_explain([&] { return source_.read(buffer); });
+  };
+  CaptureReader reader(more, "explain: " + source_.name());
+  while (const auto frame = reader.next()) {
+    if (frame->size() < ethernet_header)
+      ++short_ones_;
+    else
+      frames_.push_back(as_text(*frame));
+    if (frames_.size() == frames_a_request) show_asked();
+  }
+}
+
+/// On a connection of its own: until there are more frames, the daemon may have closed one or be another.
+json Capture::ask() {
+  Connection daemon = Connection::open(globals_.socket, globals_.timeout);
+  return daemon.call("explain", {{"frames", std::exchange(frames_, json::array())}});
+}
+
+void Capture::show_asked() { write(shown_.add(ask())); }
+
+/// Of a single frame all is shown.
+void Capture::show_last() {
+  if (shown_.frames() == 0 && frames_.size() == 1 && !globals_.json) {
+    const json result = ask();
+    shown_.add(result);
+    return write(render({command_, json::object(), {}}, result, view_));
+  }
+  if (!frames_.empty()) show_asked();
+  if (shown_.frames() > 0) write(shown_.end());
 }
 
 struct Asked {
@@ -81,25 +152,13 @@ struct Asked {
 
 /// Everything is read, and checked, before a connection is made.
 Asked read_input(const Arguments& arguments) {
-  const json& params = arguments.params;
-  const int ways = static_cast<int>(!arguments.operands.empty()) + static_cast<int>(params.contains("packet")) +
-                   static_cast<int>(params.contains("pcap"));
-  if (ways == 0) throw usage("no address given");
-  if (ways > 1) throw usage("addresses, --packet and --pcap do not go together");
-  Asked asked;
-  std::size_t short_ones = 0;
-  try {
+  return for_explain([&] {
+    const json& params = arguments.params;
+    Asked asked;
     if (params.contains("packet")) asked.frames.push_back(as_text(parse_packet(params["packet"].get<std::string>())));
-    if (params.contains("pcap")) asked.frames = read_capture(params["pcap"], short_ones);
     if (!arguments.operands.empty()) asked.prefixes = read_prefixes(arguments.operands, STDIN_FILENO).prefixes();
-  } catch (const Error& error) {
-    throw Error(error.code(), std::string("explain: ") + error.what(), error.hint());
-  }
-  if (short_ones > 0 && !arguments.globals.quiet)
-    write_or_give_up(STDERR_FILENO,
-                     "note: left out " + counted(short_ones, "frame", "frames") + " shorter than an Ethernet header\n");
-  if (ways == 1 && asked.prefixes.empty() && asked.frames.empty()) throw usage("there is no frame in the file");
-  return asked;
+    return asked;
+  });
 }
 
 }  // namespace
@@ -126,11 +185,13 @@ Bytes parse_packet(std::string_view text) {
 }
 
 int explain(const Arguments& arguments) {
+  require_one_way(arguments);
+  if (arguments.params.contains("pcap")) return Capture(arguments).explain();
   const Asked asked = read_input(arguments);
   const Globals& globals = arguments.globals;
   Connection daemon = Connection::open(globals.socket, globals.timeout);
   const Call call{arguments.command, json::object(), asked.prefixes};
-  const json result = asked.prefixes.empty() ? ask_about_frames(daemon, asked.frames)
+  const json result = asked.prefixes.empty() ? daemon.call("explain", {{"frames", asked.frames}})
                                              : send_all(
                                                    call, [&](const json& params) { daemon.send("explain", params); },
                                                    [&] { return daemon.receive(); });

@@ -1,6 +1,7 @@
 #include "ctl/list_source.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,6 +35,11 @@ std::size_t ListSource::read(std::span<char> buffer) {
     if (size >= 0) return static_cast<std::size_t>(size);
     if (errno != EINTR) throw cannot("read", name_, errno);
   }
+}
+
+bool ListSource::is_ready() const {
+  pollfd wanted{.fd = fd(), .events = POLLIN, .revents = 0};
+  return poll(&wanted, 1, 0) != 0;
 }
 
 std::optional<std::uint64_t> ListSource::size() const {

@@ -20,6 +20,8 @@ class ListSource {
 
   /// Fills the buffer as far as it can; 0 at the end. Throws Error (invalid).
   std::size_t read(std::span<char> buffer);
+  /// Whether that takes no waiting.
+  bool is_ready() const;
 
   /// How messages call it, escaped.
   const std::string& name() const { return name_; }

@@ -1,6 +1,5 @@
-// What the filter does with a packet, and why: of an address with every entry around it, of many frames a line each.
-#include <algorithm>
-#include <map>
+// What the filter does with a packet, and why, with every entry around its source.
+#include "ctl/render_explain.h"
 
 #include "common/text.h"
 #include "ctl/answer.h"
@@ -12,35 +11,6 @@ namespace xdpfwd::ctl {
 namespace {
 
 using nlohmann::json;
-
-/// `dropped` -> drop, as the word for what is done.
-std::string verdict_word(const json& result) {
-  const std::string reason = text_of(result, "reason");
-  return reason == "dropped"     ? "drop"
-         : reason == "monitored" ? "pass (monitored)"
-         : reason == "allowed"   ? "pass (allowed)"
-         : reason == "malformed" ? "pass (malformed)"
-         : reason == "not_ip"    ? "pass (not IP)"
-                                 : "pass";
-}
-
-Color verdict_color(const json& result) {
-  const std::string reason = text_of(result, "reason");
-  return reason == "dropped"                              ? Color::red
-         : reason == "monitored" || reason == "malformed" ? Color::yellow
-                                                          : Color::green;
-}
-
-/// The sources whose claims decide, as `spamhaus, cli`.
-std::string deciding_sources(const json& result) {
-  std::string text;
-  for (const json& entry : result.at("entries")) {
-    if (!entry.at("decides").get<bool>()) continue;
-    for (const json& claim : entry.at("claims"))
-      if (claim.at("action") == entry.at("action")) text += (text.empty() ? "" : ", ") + text_of(claim, "source");
-  }
-  return text;
-}
 
 std::string why(const json& result) {
   const std::string reason = text_of(result, "reason");
@@ -93,12 +63,6 @@ std::string entries_table(const json& entries, const View& view) {
   return table.take(view.color);
 }
 
-std::string disagreement(const json& result, bool color) {
-  const std::string text = text_of(result, "disagreement");
-  if (text.empty()) return {};
-  return painted("bug: ", Color::red, color) + text + "; please report it, with: xdpfwctl status --json\n";
-}
-
 std::string in_full(const json& result, const View& view) {
   const json asked = result.value("prefix", json());
   std::string head = asked.is_null() ? text_of(result, "source") : escaped(asked.get<std::string>());
@@ -109,37 +73,46 @@ std::string in_full(const json& result, const View& view) {
   if (const auto exceptions = result.value("exceptions", std::uint64_t{0}); exceptions > 0)
     text += "asked about " + text_of(result, "source") + "; " + counted(exceptions, "entry", "entries") + " inside " +
             head + " " + (exceptions == 1 ? "differs" : "differ") + "\n";
-  return text + disagreement(result, view.color);
-}
-
-/// A line a frame, and how many there were of each kind.
-std::string in_lines(const json& results, const View& view) {
-  Table table({Align::right, Align::left, Align::left, Align::left, Align::left});
-  table.add({{"FRAME"}, {"SOURCE"}, {"VERDICT"}, {"ENTRY"}, {"CLAIMED BY"}});
-  std::map<std::string, std::uint64_t> tally;
-  std::string bugs;
-  for (std::size_t index = 0; index < results.size(); ++index) {
-    const json& result = results[index];
-    const std::string source = text_of(result, "source");
-    const std::string entry = text_of(result, "entry");
-    table.add({{std::to_string(index + 1)},
-               {source.empty() ? "-" : source},
-               {verdict_word(result), verdict_color(result)},
-               {entry.empty() ? "-" : entry},
-               {deciding_sources(result)}});
-    ++tally[verdict_word(result)];
-    bugs += disagreement(result, view.color);
-  }
-  std::string sum = counted(results.size(), "frame", "frames") + ":";
-  for (const auto& [word, count] : tally) sum += (sum.ends_with(":") ? " " : ", ") + grouped(count) + " " + word;
-  return table.take(view.color) + bugs + sum + "\n";
+  return text + disagreement_text(result, view.color);
 }
 
 }  // namespace
 
-std::string render_explain(const Call& call, const json& result, const View& view) {
+std::string verdict_word(const json& result) {
+  const std::string reason = text_of(result, "reason");
+  return reason == "dropped"     ? "drop"
+         : reason == "monitored" ? "pass (monitored)"
+         : reason == "allowed"   ? "pass (allowed)"
+         : reason == "malformed" ? "pass (malformed)"
+         : reason == "not_ip"    ? "pass (not IP)"
+                                 : "pass";
+}
+
+Color verdict_color(const json& result) {
+  const std::string reason = text_of(result, "reason");
+  return reason == "dropped"                              ? Color::red
+         : reason == "monitored" || reason == "malformed" ? Color::yellow
+                                                          : Color::green;
+}
+
+std::string deciding_sources(const json& result) {
+  std::string text;
+  for (const json& entry : result.at("entries")) {
+    if (!entry.at("decides").get<bool>()) continue;
+    for (const json& claim : entry.at("claims"))
+      if (claim.at("action") == entry.at("action")) text += (text.empty() ? "" : ", ") + text_of(claim, "source");
+  }
+  return text;
+}
+
+std::string disagreement_text(const json& result, bool color) {
+  const std::string text = text_of(result, "disagreement");
+  if (text.empty()) return {};
+  return painted("bug: ", Color::red, color) + text + "; please report it, with: xdpfwctl status --json\n";
+}
+
+std::string render_explain(const Call&, const json& result, const View& view) {
   const json& results = result.at("results");
-  if (call.prefixes.empty() && results.size() > 1) return in_lines(results, view);
   std::string text;
   for (const json& one : results) text += (text.empty() ? "" : "\n") + in_full(one, view);
   return text;

@@ -1,4 +1,7 @@
 // `explain` tells what the program in force does, and leaves no trace.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include "common/hex.h"
@@ -15,6 +18,15 @@ namespace {
 
 json explained(const Fixture& sandbox, const std::string& address) {
   return sandbox.ask({"explain", address})["results"][0];
+}
+
+/// The beginning of a pcap file, as tcpdump writes it.
+std::string pcap_header() { return {"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0", 24}; }
+
+std::string pcap_frame(const Packet& packet) {
+  const auto bytes = packet.bytes();
+  const char size[]{static_cast<char>(bytes.size()), 0, 0, 0};
+  return std::string(8, '\0') + std::string(size, 4) + std::string(size, 4) + std::string(bytes.begin(), bytes.end());
 }
 
 }  // namespace
@@ -89,16 +101,10 @@ TEST_CASE("explain reads what a capture file holds") {
   Fixture sandbox;
   sandbox.start_daemon();
   sandbox.ask({"block", "192.0.2.7"});
-  std::string file("\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0", 24);
-  const auto add = [&](const Packet& packet) {
-    const auto bytes = packet.bytes();
-    const char size[]{static_cast<char>(bytes.size()), 0, 0, 0};
-    file +=
-        std::string(8, '\0') + std::string(size, 4) + std::string(size, 4) + std::string(bytes.begin(), bytes.end());
-  };
+  std::string file = pcap_header();
   for (int packet = 0; packet < 1500; ++packet)
-    add(ethernet().ipv4(packet % 3 == 0 ? "192.0.2.7" : "192.0.2.8").udp(53));
-  add(ethernet().arp());
+    file += pcap_frame(ethernet().ipv4(packet % 3 == 0 ? "192.0.2.7" : "192.0.2.8").udp(53));
+  file += pcap_frame(ethernet().arp());
   write_file(sandbox.path() / "some.pcap", file);
   const json results = sandbox.ask({"explain", "--pcap", sandbox.path() / "some.pcap"})["results"];
   REQUIRE(results.size() == 1501);
@@ -108,6 +114,35 @@ TEST_CASE("explain reads what a capture file holds") {
   const Outcome shown = sandbox.ctl({"explain", "--pcap", "-"}, file);
   CHECK(shown.status == 0);
   CHECK_THAT(shown.out, Catch::EndsWith("1,501 frames: 500 drop, 1,000 pass, 1 pass (not IP)\n"));
+  const Outcome cut = sandbox.ctl({"explain", "--pcap", "-"}, file.substr(0, file.size() - 1));
+  CHECK(cut.status == 2);
+  CHECK_THAT(cut.out, Catch::EndsWith("1,500 frames: 500 drop, 1,000 pass\n"));
+  CHECK_THAT(cut.err, Catch::StartsWith("xdpfwctl: explain: standard input: is cut short"));
+}
+
+TEST_CASE("explain shows the frames of a capture that has not ended") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  sandbox.ask({"block", "192.0.2.7"});
+  int ends[2];
+  REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+  const Fd reading(ends[0]);
+  Fd writing(ends[1]);
+  const std::filesystem::path shown = sandbox.path() / "shown";
+  const Fd out(open(shown.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  const Program program{.words = {sandbox.path() / "xdpfwctl", "--socket", sandbox.socket(), "explain", "--pcap", "-"}};
+  Process explain(program, reading.get(), out.get(), out.get());
+  const auto comes = [&](const std::string& bytes) {
+    CHECK(write(writing.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  };
+  const std::string frame = pcap_frame(ethernet().ipv4("192.0.2.7").udp(53));
+  comes(pcap_header() + frame + frame.substr(0, 20));
+  CHECK(eventually([&] { return read_file(shown).find("    1  192.0.2.7  drop") != std::string::npos; }));
+  comes(frame.substr(20));
+  CHECK(eventually([&] { return read_file(shown).find("    2  192.0.2.7  drop") != std::string::npos; }));
+  writing = Fd();
+  CHECK(explain.wait(std::chrono::seconds(30)) == 0);
+  CHECK_THAT(read_file(shown), Catch::EndsWith("2 frames: 2 drop\n"));
 }
 
 TEST_CASE("explain says what it cannot be asked") {
