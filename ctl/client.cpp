@@ -134,10 +134,16 @@ std::optional<Notification> Connection::next(int stop, Deadline until) {
     const int ready = poll(wanted.data(), wanted.size(), static_cast<int>(std::min<std::int64_t>(left, INT_MAX)));
     if (ready < 0 && errno != EINTR) throw system_error("wait for xdpfwd", errno);
     if (ready > 0 && wanted[1].revents != 0) return std::nullopt;
-    if (ready > 0 && !receive_more())
-      throw Error(Code::unreachable, "xdpfwd: ended the connection",
-                  "it was stopped or restarted, or nothing was read here for minutes; see: journalctl -u xdpfwd");
+    if (ready <= 0 || receive_more()) continue;
+    if (finished_) return std::nullopt;
+    throw Error(Code::unreachable, "xdpfwd: ended the connection",
+                "it was stopped or restarted, or nothing was read here for minutes; see: journalctl -u xdpfwd");
   }
+}
+
+void Connection::finish() {
+  finished_ = true;
+  shutdown(socket_.get(), SHUT_WR);
 }
 
 std::optional<std::string> Connection::take_line() {

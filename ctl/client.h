@@ -62,6 +62,8 @@ class Connection {
   /// The next notification, once the daemon was asked for them. Nothing where `stop` is readable before it has come, or
   /// the time is up. Throws Error (unreachable) where the daemon ends the connection.
   std::optional<Notification> next(int stop, Deadline until);
+  /// Asks for no more of them than there are by now: next() tells those, and then nothing.
+  void finish();
 
  private:
   void send_line(std::string_view line, Deadline deadline);
@@ -72,6 +74,7 @@ class Connection {
 
   Descriptor socket_;
   std::chrono::seconds timeout_;
+  bool finished_ = false;
   Deadline deadline_{};       // of the request that was sent last
   std::string received_;      // what came after the last line
   std::size_t searched_ = 0;  // so much of it has no end of a line

@@ -13,6 +13,9 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::chrono::seconds patience{5};  // for what is under way at the end
+constexpr int nobody = -1;                   // to be stopped by
+
 /// Those of the command's parameters that the daemon knows.
 json subscription(const Call& call, bool frames) {
   json params = json::object();
@@ -33,22 +36,31 @@ PacketFeed::PacketFeed(const Call& call, const Globals& globals, bool frames)
     until_ = begun_ + std::chrono::seconds(duration);
 }
 
-void PacketFeed::follow(const std::function<void(const Notification&)>& tell) {
+void PacketFeed::follow(const Tell& tell) {
   while (totals_.packets < most_) {
     const std::optional<Notification> notification = daemon_.next(stop_.fd(), until_);
-    if (!notification) {
-      totals_.interrupted = Clock::now() < until_;
-      return;
-    }
-    if (notification->method == "packet")
-      ++totals_.packets;
-    else if (notification->method == "lost")
-      totals_.not_sampled += notification->params.at("not_sampled").get<std::uint64_t>() +
-                             notification->params.at("queue").get<std::uint64_t>();
-    else
-      continue;  // of a later version
-    tell(*notification);
+    totals_.interrupted = !notification && Clock::now() < until_;
+    if (!notification) break;
+    take(*notification, tell);
   }
+  daemon_.finish();
+  const Clock::time_point until = Clock::now() + patience;
+  while (const std::optional<Notification> notification = daemon_.next(nobody, until)) take(*notification, tell);
+}
+
+void PacketFeed::take(const Notification& notification, const Tell& tell) {
+  const bool is_packet = notification.method == "packet";
+  if (!is_packet && notification.method != "lost") return;  // of a later version
+  if (is_packet && totals_.packets == most_) {
+    ++totals_.not_sampled;
+    return;
+  }
+  if (is_packet)
+    ++totals_.packets;
+  else
+    totals_.not_sampled += notification.params.at("not_sampled").get<std::uint64_t>() +
+                           notification.params.at("queue").get<std::uint64_t>();
+  tell(notification);
 }
 
 PacketFeed::Totals PacketFeed::totals() const {

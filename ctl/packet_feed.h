@@ -20,18 +20,22 @@ class PacketFeed {
 
   struct Totals {
     std::uint64_t packets = 0;
-    std::uint64_t not_sampled = 0;  // or lost on the way here
+    std::uint64_t not_sampled = 0;  // or lost on the way here, or past --count
     std::chrono::milliseconds time{0};
     bool interrupted = false;
   };
 
-  /// Calls with each notification, `packet` or `lost`, until Ctrl-C, or until --count or --duration is over. Throws
-  /// Error (unreachable) where the daemon ends it, and whatever the function throws.
-  void follow(const std::function<void(const Notification&)>& tell);
+  using Tell = std::function<void(const Notification&)>;
+  /// Calls with each notification, `packet` or `lost`, until Ctrl-C, or until --count or --duration is over, and with
+  /// those that are under way then. Throws Error (unreachable) where the daemon ends it, and whatever the function
+  /// throws.
+  void follow(const Tell& tell);
   Totals totals() const;
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  void take(const Notification& notification, const Tell& tell);
 
   Stop stop_;  // first: from here on Ctrl-C is an end like any other
   Connection daemon_;

@@ -62,11 +62,13 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
     });
   }
 
-  /// From now on the connection ends with whatever the peer does but read.
+  /// From now on the connection ends with whatever the peer does but read: at once, unless he has just shut down his
+  /// side, and waits for the rest.
   void end_when_readable() {
-    socket.async_wait(Socket::wait_read, [self = shared_from_this()](error_code) {
+    socket.async_wait(Socket::wait_read, [self = shared_from_this()](error_code failure) {
       error_code ignored;
-      self->socket.close(ignored);
+      self->wants_the_rest = !failure && self->socket.available(ignored) == 0;
+      if (!self->wants_the_rest) self->socket.close(ignored);
       self->news.cancel();
     });
   }
@@ -76,6 +78,7 @@ struct Server::Connection : std::enable_shared_from_this<Connection> {
   asio::steady_timer news;  // never expires; whoever waits for it is woken by its being cancelled
   std::string received;
   bool was_large = false;
+  bool wants_the_rest = false;  // of notifications
 };
 
 Server::Server(asio::io_context& io, Firewall& firewall, Log& log, Audit& audit, Dispatcher& dispatcher)
@@ -170,15 +173,17 @@ asio::awaitable<void> Server::serve_lines(Connection& connection, Session& sessi
   }
 }
 
-/// Until the peer is gone, or sends anything more.
+/// Until the peer is gone, or has got the rest, or sends anything more.
 asio::awaitable<void> Server::notify(Connection& connection, Subscription& subscription) {
   if (!connection.received.empty()) co_return;
   subscription.on_news([self = connection.shared_from_this()] { self->news.cancel(); });
   connection.timer.cancel();
   connection.end_when_readable();
   while (connection.socket.is_open()) {
+    if (connection.wants_the_rest) subscription.finish();
     const std::string lines = subscription.take_lines();
     error_code woken;
+    if (lines.empty() && connection.wants_the_rest) co_return;
     if (lines.empty()) {
       co_await connection.news.async_wait(asio::redirect_error(asio::use_awaitable, woken));
       continue;

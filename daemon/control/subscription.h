@@ -13,7 +13,7 @@ class Subscription : public Events::Listener {
  public:
   /// With `frames`, the first bytes of each packet are told as well.
   Subscription(Events& events, Events::Wanted wanted, bool frames)
-      : frames_(frames), place_(events.listen(std::move(wanted), *this)) {}
+      : events_(events), frames_(frames), place_(events.listen(std::move(wanted), *this)) {}
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
 
@@ -25,7 +25,13 @@ class Subscription : public Events::Listener {
   void packet(const std::shared_ptr<const PacketEvent>& event) override;
   void not_sampled(std::uint64_t packets) override;
 
+  /// Nothing comes from now on; what came until now is still to be taken.
+  void finish() {
+    if (place_) events_.finish(place_);
+  }
+
  private:
+  Events& events_;
   bool frames_;
   std::function<void()> on_news_ = [] {};
   std::deque<std::shared_ptr<const PacketEvent>> queue_;

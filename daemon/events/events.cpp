@@ -54,12 +54,13 @@ const std::string& Events::name_of(unsigned interface) {
 
 void Events::tick() {
   names_.clear();
-  if (audience_->rows.empty()) return;
+  for (Row& row : audience_->rows) tell_missed(row);
+}
+
+void Events::tell_missed(Row& row) const {
   const std::uint64_t missed = audience_->firewall.datapath().missed_samples();
-  for (Row& row : audience_->rows) {
-    if (missed > row.missed) row.listener->not_sampled(missed - row.missed);
-    row.missed = missed;
-  }
+  if (missed > row.missed) row.listener->not_sampled(missed - row.missed);
+  row.missed = missed;
 }
 
 Events::Place Events::listen(Wanted wanted, Listener& listener) {
@@ -75,9 +76,22 @@ Events::Place Events::listen(Wanted wanted, Listener& listener) {
           }};
 }
 
+/// Sampling stops first, so that no packet is neither told of nor counted.
+void Events::finish(Place& place) {
+  Row& row = *static_cast<Row*>(place.get());
+  row.leaves = true;
+  audience_->renew();
+  // As many rounds as a full buffer takes: for others, more may come all the time.
+  for (std::size_t round = 0; round <= XDPFWD_SAMPLES_SIZE / sizeof(xdpfwd_sample) / at_once && read(); ++round)
+    continue;
+  tell_missed(row);
+  place.reset();
+}
+
 void Events::Audience::renew() {
   SamplesWanted wanted;
   for (const Row& row : rows) {
+    if (row.leaves) continue;
     wanted.reasons |= row.wanted.reasons;
     wanted.per_second = std::max(wanted.per_second, std::min(row.wanted.per_second, most_per_second));
   }

@@ -51,12 +51,15 @@ class Events {
   using Place = std::shared_ptr<void>;
   /// The listener is to outlive the place.
   Place listen(Wanted wanted, Listener& listener);
+  /// Ends it, and tells the listener before of all packets until now: those that were sampled, and how many were not.
+  void finish(Place& place);
 
  private:
   struct Row {
     Wanted wanted;
     Listener* listener;
     std::uint64_t missed;  // of all, as far as this one was told
+    bool leaves = false;   // nothing more is to be sampled for it
   };
   struct Audience {
     explicit Audience(Firewall& owner) : firewall(owner) {}
@@ -68,6 +71,7 @@ class Events {
   };
 
   void tell(const xdpfwd_sample& sample, std::chrono::nanoseconds since_boot);
+  void tell_missed(Row& row) const;
   const std::string& name_of(unsigned interface);
 
   std::shared_ptr<Audience> audience_;

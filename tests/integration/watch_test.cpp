@@ -76,6 +76,29 @@ TEST_CASE_METHOD(Watched, "Ctrl-C ends watch well, with what it has seen") {
   CHECK_THAT(watch.err(), Contains("5 packets in "));
 }
 
+TEST_CASE_METHOD(Watched, "what was not sampled is told to the packet when Ctrl-C ends it") {
+  BackgroundClient watch(sandbox, {"watch", "--rate", "1"});
+  send(40);
+  REQUIRE(eventually([&] { return !watch.out().empty(); }));
+  watch.signal(SIGINT);
+  CHECK(watch.end() == 0);
+  const std::string told = watch.err();
+  CAPTURE(told);
+  std::smatch numbers;
+  REQUIRE(std::regex_search(told, numbers, std::regex(R"((\d+) packets? in \S+ s, (\d+) more not sampled\n$)")));
+  CHECK(std::stoul(numbers[1]) + std::stoul(numbers[2]) == 40);
+}
+
+TEST_CASE_METHOD(Watched, "packets past --count are told as those that were not shown") {
+  BackgroundClient watch(sandbox, {"watch", "--rate", no_cap, "--count", "1"});
+  watch.signal(SIGSTOP);
+  send(40);
+  watch.signal(SIGCONT);
+  CHECK(watch.end() == 0);
+  CHECK(lines_of(watch.out()).size() == 1);
+  CHECK_THAT(watch.err(), Contains("1 packet in ") && Contains(" s, 39 more not sampled"));
+}
+
 TEST_CASE_METHOD(Watched, "watch says so when the daemon ends") {
   BackgroundClient watch(sandbox, {"watch", "--rate", no_cap});
   CHECK(sandbox.stop_daemon() == 0);
