@@ -72,7 +72,8 @@ Lines Screen::take() {
 Line Screen::title() const {
   Line line = this->line();
   line.add(host_, Color::bold).add("  xdpfwd " + state_.version + "  ");
-  line.add(state_.health.word, color_of(state_.health.word));
+  const bool answers = state_.trouble.empty();
+  line.add(answers ? state_.health.word : "no answer", answers ? color_of(state_.health.word) : Color::red);
   line.add("  up " + format_duration(std::chrono::seconds(state_.uptime)));
   line.add("  " + std::to_string(state_.attached) + " of " + counted(state_.interfaces, "interface", "interfaces"));
   const std::string clock = clock_text(state_.time, state_.time);

@@ -106,12 +106,15 @@ TEST_CASE("a daemon that is away is told, and what it told before stays", "[ctl]
   TopState state = busy();
   state.lose("connect /run/x: Connection refused");
   const Lines lost = draw(state, {24, 80});
+  CHECK(lost[0].starts_with("fw1  xdpfwd 0.1.0  no answer  up 1d2h "));
+  CHECK(draw(state, {2, 80})[0].starts_with("fw1  xdpfwd 0.1.0  no answer  up 1d2h "));
   CHECK(lost[22] == "xdpfwd does not answer; trying again  connect /run/x: Connection refused");
   CHECK(lost[2] == "dropped              -           -                 3,408   199.7 KiB");
   CHECK(has(lost, "192.0.2.0/24                 drop               -           -    12k  feed"));
   state.take_stats(stats_at(110, {interface_of("eth0", 3488, 30)}, {source_of("feed", "drop", 3)}));
   const Lines back = draw(state, {24, 80});
   CHECK_FALSE(has(back, "does not answer"));
+  CHECK(back[0].starts_with("fw1  xdpfwd 0.1.0  ok  up 1d2h "));
   CHECK(back[2].starts_with("dropped             10 "));
   CHECK(back[6] == "dropped/s  " + std::string(57, ' ') + "█ ▁ max 1204");
 }
