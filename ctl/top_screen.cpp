@@ -40,7 +40,7 @@ class Screen {
   Lines rows_of(std::vector<TopState::Row> rows, bool is_entries, std::size_t most) const;
   void add_flow(Line& line, const TopState::Flow& flow, Color color) const;
   void add_rest(Line& line, std::string_view text) const;
-  Lines help() const;
+  Lines help(std::size_t rows) const;
   Lines health() const;
   Line keys() const;
 
@@ -58,11 +58,13 @@ Lines Screen::take() {
   Lines bottom = size_.rows > 6 ? health() : Lines();
   if (size_.rows > 1) bottom.push_back(keys());
   Lines top{title()};
-  std::ranges::copy(totals(), std::back_inserter(top));
-  top.push_back(history());
+  if (!choice_.help) {
+    std::ranges::copy(totals(), std::back_inserter(top));
+    top.push_back(history());
+  }
   top.resize(std::min(top.size(), size_.rows - bottom.size()), line());
   const std::size_t left = size_.rows - bottom.size() - top.size();
-  Lines middle = choice_.help ? help() : lists(left);
+  Lines middle = choice_.help ? help(left) : lists(left);
   middle.resize(left, line());
   std::ranges::copy(middle, std::back_inserter(top));
   std::ranges::copy(bottom, std::back_inserter(top));
@@ -182,14 +184,16 @@ Lines Screen::rows_of(std::vector<TopState::Row> all, bool is_entries, std::size
   return lines;
 }
 
-Lines Screen::help() const {
-  Lines lines{line()};
+/// The keys first, since all of it may not fit.
+Lines Screen::help(std::size_t rows) const {
+  Lines lines;
   for (const char* text : {"q        quit", "s        sort by packets a second, or by packets in all",
                            "p, space pause; what comes meanwhile is not lost", "1        entries only, or both lists",
                            "2        sources only, or both lists", "?        this help", "",
                            "Totals of interfaces are those since boot, of all that were ever filtered.",
                            "An entry counts for the source whose claim decides about it."})
     lines.emplace_back(line()).add(text);
+  if (rows > lines.size()) lines.insert(lines.begin(), line());
   return lines;
 }
 
@@ -209,6 +213,7 @@ Lines Screen::health() const {
   return lines;
 }
 
+/// What they do as well, as far as there is room for all of it.
 Line Screen::keys() const {
   Line line = this->line();
   const auto key = [&](std::string_view name, std::string_view does) {
@@ -220,6 +225,11 @@ Line Screen::keys() const {
   key("p", choice_.paused ? "go on" : "pause");
   key("1", choice_.lists == Choice::Lists::entries ? "both" : "entries");
   key("2", choice_.lists == Choice::Lists::sources ? "both" : "sources");
+  key("?", choice_.help ? "back" : "help");
+  if (line.columns() <= size_.columns) return line;
+  line = this->line();
+  key("q", "quit");
+  line.add("   ").add("s p 1 2", Color::bold);
   key("?", choice_.help ? "back" : "help");
   return line;
 }

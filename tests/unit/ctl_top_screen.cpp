@@ -76,12 +76,21 @@ TEST_CASE("a tiny screen shows what is most wanted, and nothing is ever too much
   const Lines lines = draw(busy(), {5, 20});
   CHECK(lines[0] == "fw1  xdpfwd 0.1.0  o");
   CHECK(lines[2] == "dropped          1,2");
-  CHECK(lines[4] == "q quit   s sort: rat");
+  CHECK(lines[4] == "q quit   s p 1 2   ?");
   const TopState trouble = busy(status_of("open", {{{"message", "eth1: taken"}, {"hint", "free it"}}}));
   for (std::size_t rows = 1; rows < 30; ++rows)
     for (const std::size_t columns : {1, 2, 10, 40, 79, 120})
       for (const auto lists : {Choice::Lists::both, Choice::Lists::entries, Choice::Lists::sources})
         for (const bool help : {false, true}) draw(trouble, {rows, columns}, {.lists = lists, .help = help});
+}
+
+TEST_CASE("on a small screen each key is seen, and help has all of it", "[ctl]") {
+  CHECK(draw(busy(), {10, 63}).back() == "q quit   s p 1 2   ? help");
+  CHECK(draw(busy(), {10, 64}).back() == keys[0]);
+  const Lines help = draw(busy(), {10, 40}, {.help = true});
+  CHECK(help[1] == "q        quit");
+  CHECK(help[6] == "?        this help");
+  CHECK(help.back() == "q quit   s p 1 2   ? back");
 }
 
 TEST_CASE("nothing known is no reason to fall over", "[ctl]") {
