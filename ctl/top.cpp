@@ -14,6 +14,7 @@
 #include "common/error.h"
 #include "common/text.h"
 #include "ctl/daemon_link.h"
+#include "ctl/pace.h"
 #include "ctl/progress.h"
 #include "ctl/signals.h"
 #include "ctl/terminal.h"
@@ -80,7 +81,7 @@ std::optional<int> Top::run() {
     if (ready > 0 && wanted[2].revents != 0) take_answer();
     if (Clock::now() >= next) {
       ask();
-      next = std::max(next + interval, Clock::now());
+      next = next_turn(next, Clock::now(), interval);
     }
     draw();
   }

@@ -11,6 +11,7 @@
 #include "common/json.h"
 #include "ctl/client.h"
 #include "ctl/output.h"
+#include "ctl/pace.h"
 #include "ctl/rate_lines.h"
 #include "ctl/render.h"
 
@@ -88,7 +89,7 @@ void watch_stats(const Call& call, const Globals& globals) {
   Inquiry inquiry(globals, {{"by", "rate"}, {"top", call.params.value("top", entries_shown)}});
   RateLines lines(wants_color(globals.color, STDOUT_FILENO));
   json before = inquiry.first();
-  for (auto next = steady_clock::now() + interval;; next = std::max(next + interval, steady_clock::now())) {
+  for (auto next = steady_clock::now() + interval;; next = next_turn(next, steady_clock::now(), interval)) {
     std::this_thread::sleep_until(next);
     std::optional<json> now = inquiry.ask();
     if (!now) continue;
