@@ -190,7 +190,8 @@ constexpr std::array rows{
         "Show packets and bytes by interface, family, reason, source and entry",
         "With --watch a line a second for each interface with packets, for all of them, and for the entries that met\n"
         "most: packets and bytes a second, in thousands (k), millions (M) and so on. With --json as well, what came\n"
-        "since the line before, to the packet. A restart of the daemon is told, and loses nothing.",
+        "since the line before, to the packet; of entries, in an \"interval\" of its own. A restart of the daemon is\n"
+        "told, and loses nothing.",
         stats_parameters},
     Command{
         "top",

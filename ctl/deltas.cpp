@@ -97,7 +97,15 @@ json since(const json& before, const json& now) {
           {"sources", differences(before.at("sources"), now.at("sources"), {"source", "action"})},
           {"unattributed", difference(before.at("unattributed"), now.at("unattributed"))},
           {"interval", now.at("interval")},
+          {"looked", now.value("looked", json())},
           {"entries", entries_since(before.at("entries"), now.at("entries"))}};
+}
+
+void leave_out_told(json& changes, const json& before) {
+  const json& looked = changes.at("looked");
+  if (changes.at("interval").is_null() || looked.is_null() || looked != before.value("looked", json())) return;
+  changes["interval"] = nullptr;
+  changes["entries"] = json::array();
 }
 
 void begin_sources_anew(json& before, const json& now) {

@@ -40,6 +40,9 @@ Count total_of(const std::array<Count, protocols.size()>& counts);
 /// entries that the daemon has ranked by rate it is what came in the daemon's own `interval`; of others those that both
 /// answers have. A number that went back counts as nothing.
 nlohmann::json since(const nlohmann::json& before, const nlohmann::json& now);
+/// Takes out of it what the daemon saw come in an interval that the earlier answer has told of already: while others
+/// look as well, two answers may be of the same look. For whoever adds up.
+void leave_out_told(nlohmann::json& changes, const nlohmann::json& before);
 /// To be called with the first answer of another daemon than the earlier one's: the totals of interfaces go on, those
 /// of sources begin anew.
 void begin_sources_anew(nlohmann::json& before, const nlohmann::json& now);

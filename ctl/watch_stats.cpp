@@ -94,7 +94,8 @@ void watch_stats(const Call& call, const Globals& globals) {
     std::optional<json> now = inquiry.ask();
     if (!now) continue;
     if (inquiry.is_new()) begin_sources_anew(before, *now);
-    const json changes = since(before, *now);
+    json changes = since(before, *now);
+    if (globals.json) leave_out_told(changes, before);
     write_all(STDOUT_FILENO, globals.json ? dump_json(changes) + "\n" : lines.lines(changes));
     before = std::move(*now);
   }

@@ -104,25 +104,28 @@ json read_statistics(const Call& call) {
   const Firewall& firewall = call.firewall;
   const Counters& counters = firewall.datapath().counters();
   const std::size_t top = call.params.value("top", default_top);
+  using Seconds = std::chrono::duration<double>;
   Rows rows;
   json interval;
+  json looked;
   if (call.params.value("by", "total") == "rate") {
     const BusiestLately::Look& look = call.busiest.look(counters);
     rows.assign(look.rows.begin(), look.rows.begin() + static_cast<std::ptrdiff_t>(std::min(top, look.rows.size())));
     if (look.interval.count() > 0) interval = look.interval.count();
+    looked = Seconds(call.busiest.looked().time_since_epoch()).count();
   }
   const bool lately = !interval.is_null();
   if (!lately) rows = busiest(counters, top);
   // In this order, so that what came in between is not taken for somebody's who is no longer known.
   const std::vector<InterfaceStatistics> interfaces = firewall.datapath().statistics();
   const std::vector<Ledger::Row> ledger = firewall.ledger();
-  using Seconds = std::chrono::duration<double>;
   return {{"time", Seconds(std::chrono::system_clock::now().time_since_epoch()).count()},
           {"monotonic", Seconds(BootClock::now().time_since_epoch()).count()},
           {"interfaces", describe_interfaces(interfaces)},
           {"sources", describe_sources(ledger)},
           {"unattributed", describe_unattributed(interfaces, ledger)},
           {"interval", std::move(interval)},
+          {"looked", std::move(looked)},
           {"entries", describe_entries(rows, firewall, lately)}};
 }
 

@@ -32,6 +32,8 @@ class BusiestLately {
 
   /// Looks, unless somebody has less than a second ago.
   const Look& look(const Counters& counters);
+  /// When that was; there has to have been one.
+  BootTime looked() const { return *at_; }
   /// Gives the copy back once nobody has looked for a while. Called now and then.
   void tidy();
 

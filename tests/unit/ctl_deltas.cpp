@@ -45,6 +45,25 @@ TEST_CASE("of entries it is what the daemon saw come, or what both answers know"
   CHECK(since(before, by_total)["entries"] == json{entry_of("192.0.2.0/24", "drop", "feed", 4)});
 }
 
+TEST_CASE("what the daemon saw come is told once to whoever adds up", "[ctl]") {
+  json first = stats_at(101, {interface_of("eth0", 10, 5)}, json::array(),
+                        {entry_of("198.51.100.1", "drop", "cli", 900, 7)}, 0.95);
+  first["looked"] = 100.75;
+  json again = first;
+  again["monotonic"] = 101.125;
+  json changes = since(first, again);
+  leave_out_told(changes, first);
+  CHECK(changes["entries"] == json::array());
+  CHECK(changes["interval"] == nullptr);
+  json next = again;
+  next["looked"] = 101.75;
+  changes = since(again, next);
+  leave_out_told(changes, again);
+  CHECK(changes["entries"].size() == 1);
+  CHECK(changes["interval"] == 0.95);
+  CHECK(changes["looked"] == 101.75);
+}
+
 TEST_CASE("after a restart sources begin anew, interfaces go on", "[ctl]") {
   json earlier = before;
   json now = stats_at(103, {interface_of("eth0", 12, 5)}, {source_of("other", "drop", 7)});

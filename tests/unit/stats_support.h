@@ -50,8 +50,13 @@ inline json unattributed(std::uint64_t dropped) {
 
 inline json stats_at(double monotonic, json interfaces, json sources = json::array(), json entries = json::array(),
                      json interval = nullptr) {
-  return {{"time", 1764000000 + monotonic}, {"monotonic", monotonic},          {"interfaces", std::move(interfaces)},
-          {"sources", std::move(sources)},  {"unattributed", unattributed(0)}, {"interval", std::move(interval)},
+  return {{"time", 1764000000 + monotonic},
+          {"monotonic", monotonic},
+          {"interfaces", std::move(interfaces)},
+          {"sources", std::move(sources)},
+          {"unattributed", unattributed(0)},
+          {"interval", std::move(interval)},
+          {"looked", nullptr},
           {"entries", std::move(entries)}};
 }
 
