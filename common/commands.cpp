@@ -57,9 +57,12 @@ constexpr std::array explain_parameters{
     Parameter{"frames", Kind::frames, false, "frames in hexadecimal", Where::protocol},
 };
 constexpr std::array stats_parameters{
-    Parameter{"top", Kind::count, false, "how many of the busiest entries to show (10 unless told; 3 with --watch)"},
+    Parameter{"top", Kind::count, false,
+              "how many of the busiest entries to show (10 unless told; with --watch 3, and 1000 at most)"},
     Parameter{"watch", Kind::flag, false, "each second what has come since, until Ctrl-C", Where::client},
-    Parameter{"by", Kind::ranking, false, "total (the default), or rate: since the second before", Where::protocol},
+    Parameter{"by", Kind::ranking, false,
+              "total (the default), or rate: since the second before, of which there are 1000 at most",
+              Where::protocol},
 };
 constexpr std::array flush_parameters{
     Parameter{"source", Kind::name, true, "whose claims to take back"}, force, confirm_within, if_revision, ssh_peer,
