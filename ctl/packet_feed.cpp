@@ -16,8 +16,11 @@ using nlohmann::json;
 constexpr std::chrono::seconds patience{5};  // for what is under way at the end
 constexpr int nobody = -1;                   // to be stopped by
 
-/// Those of the command's parameters that the daemon knows.
+/// Those of the command's parameters that the daemon knows. Throws Error (invalid).
 json subscription(const Call& call, bool frames) {
+  if (call.params.value("action", "") == "allow")
+    throw Error(Code::invalid, std::string(call.command->name) + ": --action allow: what is allowed is not sampled",
+                "it is drop or monitor; xdpfwctl stats counts what is allowed");
   json params = json::object();
   for (const char* name : {"source", "prefix", "action", "rate"})
     if (call.params.contains(name)) params[name] = call.params[name];
@@ -25,12 +28,27 @@ json subscription(const Call& call, bool frames) {
   return params;
 }
 
+/// What the daemon says of its method, about the command that somebody has typed.
+Error about_command(const Error& error, const Call& call, bool frames) {
+  constexpr std::string_view method = "subscribe: ";
+  const std::string_view message = error.what();
+  if (!message.starts_with(method)) return error;
+  return {error.code(), std::string(call.command->name) + ": " + std::string(message.substr(method.size())),
+          frames && error.code() == Code::denied ? "run it as root; or see headers alone, with: xdpfwctl watch"
+                                                 : error.hint()};
+}
+
 }  // namespace
 
 PacketFeed::PacketFeed(const Call& call, const Globals& globals, bool frames)
     : daemon_(Connection::open(globals.socket, globals.timeout)),
       most_(call.params.value("count", std::numeric_limits<std::uint64_t>::max())) {
-  daemon_.call("subscribe", subscription(call, frames));
+  const json params = subscription(call, frames);
+  try {
+    daemon_.call("subscribe", params);
+  } catch (const Error& error) {
+    throw about_command(error, call, frames);
+  }
   begun_ = Clock::now();
   if (const std::int64_t duration = call.params.value("duration", std::int64_t{-1}); duration > 0)
     until_ = begun_ + std::chrono::seconds(duration);

@@ -63,7 +63,8 @@ Events::Wanted wanted_by(const Call& call) {
       wanted.reasons = 1u << XDPFWD_MONITORED;
       break;
     case Action::allow:
-      throw Error(Code::invalid, "subscribe: \"action\" must be drop or monitor: what is allowed is not sampled");
+      throw Error(Code::invalid, "subscribe: \"action\" must be drop or monitor: what is allowed is not sampled",
+                  "without \"action\" it is both; \"stats\" counts what is allowed");
     case Action::none:
       break;
   }

@@ -120,7 +120,10 @@ TEST_CASE_METHOD(Access, "a member of the read group may watch packets, and not 
   CHECK(answer_to("{}", member_of(readers)).contains("result"));
   CHECK(answer_to(R"({"frames":true})", member_of(readers))["error"]["data"]["reason"] == "denied");
   CHECK(answer_to(R"({"frames":true})", member_of(admins)).contains("result"));
-  CHECK(sandbox.ctl({"capture", "/dev/null"}, {}, member_of(readers)).status == denied);
+  const Outcome capture = sandbox.ctl({"capture", "/dev/null"}, {}, member_of(readers));
+  CHECK(capture.status == denied);
+  CHECK_THAT(capture.err, Contains("capture: only root and the admin group may see what is in packets\nhint: run it") &&
+                              !Contains("subscribe") && !Contains("frames"));
 }
 
 TEST_CASE_METHOD(Access, "a member of the admin group may do all that root may") {

@@ -111,7 +111,10 @@ TEST_CASE("wrong arguments of watch are told before or by the daemon") {
   sandbox.start_daemon();
   CHECK(sandbox.ctl({"watch", "--rate", "0"}).status == 2);
   CHECK(sandbox.ctl({"watch", "--count", "x"}).status == 2);
-  CHECK(sandbox.ctl({"watch", "--action", "allow"}).status == 2);
+  const Outcome allowed = sandbox.ctl({"watch", "--action", "allow"});
+  CHECK(allowed.status == 2);
+  CHECK_THAT(allowed.err,
+             Contains("watch: --action allow: what is allowed is not sampled\nhint: ") && !Contains("subscribe"));
   CHECK(sandbox.ctl({"watch", "--prefix", "1.1"}).status == 2);
   CHECK(sandbox.ctl({"watch", "192.0.2.1"}).status == 2);
   sandbox.stop_daemon();
