@@ -229,10 +229,11 @@ constexpr std::array rows{
         "Needs no daemon and changes nothing; it loads the program for a moment to see whether the kernel takes it.\n"
         "Ends with 1 where something would keep the service from filtering as the config file wants it.",
         doctor_parameters},
-    Command{"stage", Access::admin, Audience::programs, "Send claims for a sync or import on the same connection", "",
-            stage_parameters},
+    Command{"stage", Access::admin, Audience::programs, "Send claims for a sync or import on the same connection",
+            "For programs, which keep the connection.", stage_parameters},
     Command{"subscribe", Access::read, Audience::programs,
-            "Be told of packets as they are dropped or monitored, by notifications", "", subscribe_parameters},
+            "Be told of packets as they are dropped or monitored, by notifications",
+            "For programs, which keep the connection.", subscribe_parameters},
     Command{"hello", Access::read, Audience::programs, "Tell the protocol's version", "", {}},
     Command{
         "describe", Access::read, Audience::programs, "List the methods with their parameters as JSON Schema", "", {}},

@@ -1,6 +1,7 @@
 #include "ctl/arguments.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "common/error.h"
@@ -62,6 +63,22 @@ json value_of(const Command& command, Kind kind, const std::string& text) {
   return text;
 }
 
+/// What a program says on a connection that it keeps, and so nothing that this one can say and end.
+struct LeftToPrograms {
+  std::string_view command;
+  const char* instead;
+};
+constexpr std::array left_to_programs{
+    LeftToPrograms{"stage", "xdpfwctl sync and xdpfwctl import send lists"},
+    LeftToPrograms{"subscribe", "xdpfwctl watch shows what it tells"},
+};
+
+void refuse_what_is_left_to_programs(const Command& command) {
+  const auto* row = std::ranges::find(left_to_programs, command.name, &LeftToPrograms::command);
+  if (row != left_to_programs.end())
+    throw Error(Code::invalid, about(&command) + "is for programs that keep their connection", row->instead);
+}
+
 /// Takes the operands as what the row says they are.
 void read_operands(const Command& command, const Strings& operands, Arguments& arguments) {
   const auto row = std::ranges::find_if(command.parameters, is_positional);
@@ -116,6 +133,7 @@ Arguments parse_arguments(const Strings& args) {
   if (line.has("--version")) arguments.task = Task::version;
   if (arguments.task != Task::call) return arguments;
   if (arguments.command == nullptr) throw Error(Code::invalid, "no command given", help_hint(nullptr));
+  refuse_what_is_left_to_programs(*arguments.command);
   arguments.globals = read_globals(line);
   read_operands(*arguments.command, line.operands(), arguments);
   read_parameters(*arguments.command, line, arguments);

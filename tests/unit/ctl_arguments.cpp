@@ -161,6 +161,15 @@ TEST_CASE("each command has a help page that names its parameters", "[ctl]") {
   }
 }
 
+TEST_CASE("what needs a connection that stays is left to programs", "[ctl]") {
+  CHECK(complaint({"subscribe", "--rate", "5"}) ==
+        "subscribe: is for programs that keep their connection | xdpfwctl watch shows what it tells");
+  CHECK(complaint({"stage", "--groups", "[]"}) ==
+        "stage: is for programs that keep their connection | xdpfwctl sync and xdpfwctl import send lists");
+  CHECK(complaint({"subscribe", "--help"}) == "none");
+  CHECK(complaint({"hello"}) == "none");
+}
+
 TEST_CASE("an operand that may be left out may be left out", "[ctl]") {
   CHECK(parse_arguments({"doctor"}).params.empty());
   CHECK(parse_arguments({"doctor", "/tmp/new.json"}).params == json{{"config", "/tmp/new.json"}});
