@@ -84,9 +84,21 @@ Counters& operator+=(Counters& sum, const Counters& counters) {
   return sum;
 }
 
+Counters sum_of(const json& interfaces) {
+  Counters sum{};
+  for (const json& interface : interfaces) sum += counters_of(interface);
+  return sum;
+}
+
 Count total_of(const std::array<Count, protocols.size()>& counts) {
   Count total;
   for (const Count& count : counts) total += count;
+  return total;
+}
+
+Count total_of(const Counters& counters) {
+  Count total;
+  for (const auto& reason : counters) total += total_of(reason);
   return total;
 }
 

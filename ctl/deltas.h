@@ -33,8 +33,12 @@ using Counters = std::array<std::array<Count, protocols.size()>, reasons.size()>
 /// Those of one of the answer's interfaces, or of the difference of two answers.
 Counters counters_of(const nlohmann::json& interface);
 Counters& operator+=(Counters& sum, const Counters& counters);
+/// Of all the answer's interfaces.
+Counters sum_of(const nlohmann::json& interfaces);
 /// Of all protocols.
 Count total_of(const std::array<Count, protocols.size()>& counts);
+/// Of all reasons as well.
+Count total_of(const Counters& counters);
 
 /// The answer with what came since an earlier one in place of totals, and `seconds`, the time between them. Of
 /// entries that the daemon has ranked by rate it is what came in the daemon's own `interval`; of others those that both

@@ -22,12 +22,6 @@ std::string right(std::string_view text, std::size_t columns) {
 /// ` 12k 9.9M`
 std::string rate_text(const Count& rate) { return right(scaled(rate.packets), 4) + right(scaled(rate.bytes), 5); }
 
-Count sum_of(const Counters& counters) {
-  Count sum;
-  for (const auto& reason : counters) sum += total_of(reason);
-  return sum;
-}
-
 }  // namespace
 
 std::string RateLines::header() const {
@@ -56,15 +50,13 @@ std::string RateLines::lines(const json& changes) {
     text += line;
     ++shown;
   };
-  Counters sum{};
   for (const json& interface : interfaces) {
     const Counters counters = counters_of(interface);
-    sum += counters;
-    if (interfaces.size() > 1 && sum_of(counters).packets > 0)
+    if (interfaces.size() > 1 && total_of(counters).packets > 0)
       add(interface_line(escaped(interface.at("name").get<std::string>()), counters, seconds));
   }
-  add(interface_line(interfaces.size() == 1 ? escaped(interfaces[0].at("name").get<std::string>()) : "all", sum,
-                     seconds));
+  add(interface_line(interfaces.size() == 1 ? escaped(interfaces[0].at("name").get<std::string>()) : "all",
+                     sum_of(interfaces), seconds));
   const json& interval = changes.at("interval");
   for (const json& entry : changes.at("entries"))
     if (count_in(entry).packets > 0) add(entry_line(entry, interval.is_null() ? seconds : interval.get<double>()));

@@ -12,12 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-Counters sum_of(const json& interfaces) {
-  Counters sum{};
-  for (const json& interface : interfaces) sum += counters_of(interface);
-  return sum;
-}
-
 std::uint64_t packets_of(const TopState::Row& row, Ranking by) {
   if (by == Ranking::total) return row.flow.total.packets;
   return row.flow.rate ? row.flow.rate->packets : 0;
