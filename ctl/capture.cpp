@@ -16,8 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint32_t snap_length = 256;  // as docs/protocol.md says of "frame"
-
 CapturedPacket captured(const json& packet) {
   constexpr std::uint64_t second = 1'000'000'000;
   const std::optional<std::vector<std::uint8_t>> frame = parse_hex(packet.at("frame").get_ref<const std::string&>());
@@ -52,7 +50,7 @@ int capture(const Call& call, const Globals& globals) {
   CaptureFile file(path);  // of a FIFO this waits for a reader, for whom nothing is to be sampled yet
   PacketFeed feed(call, globals, true);
   file.begin();  // only now: a file of before is not lost because no daemon answers
-  PcapngWriter writer(snap_length);
+  PcapngWriter writer(feed.frame_bytes());
   if (!globals.quiet && isatty(STDERR_FILENO) == 1) write_or_give_up(STDERR_FILENO, "capturing; Ctrl-C ends it\n");
   try {
     file.write(PcapngWriter::begin("xdpfwctl " + std::string(version)));

@@ -45,7 +45,7 @@ PacketFeed::PacketFeed(const Call& call, const Globals& globals, bool frames)
       most_(call.params.value("count", std::numeric_limits<std::uint64_t>::max())) {
   const json params = subscription(call, frames);
   try {
-    daemon_.call("subscribe", params);
+    frame_bytes_ = daemon_.call("subscribe", params).value("frame_bytes", 0u);
   } catch (const Error& error) {
     throw about_command(error, call, frames);
   }

@@ -31,6 +31,8 @@ class PacketFeed {
   /// throws.
   void follow(const Tell& tell);
   Totals totals() const;
+  /// The most bytes of a packet that come; 0 where the daemon does not say.
+  std::uint32_t frame_bytes() const { return frame_bytes_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -42,6 +44,7 @@ class PacketFeed {
   std::uint64_t most_;
   Clock::time_point begun_;
   Clock::time_point until_ = Clock::time_point::max();
+  std::uint32_t frame_bytes_ = 0;
   Totals totals_;
 };
 

@@ -20,7 +20,7 @@ struct CapturedPacket {
 
 class PcapngWriter {
  public:
-  /// `snap_length`: the most bytes that a frame is captured with.
+  /// `snap_length`: the most bytes that a frame is captured with; 0 where nobody knows.
   explicit PcapngWriter(std::uint32_t snap_length) : snap_length_(snap_length) {}
 
   /// The section header; first.

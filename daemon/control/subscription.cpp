@@ -79,7 +79,7 @@ json subscribe(const Call& call) {
     throw Error(Code::denied, "subscribe: only root and the admin group may see what is in packets",
                 "leave \"frames\" out, as xdpfwctl watch does; or run it as root");
   call.session.subscription.emplace(call.events, wanted_by(call), frames);
-  return json::object();
+  return frames ? json{{"frame_bytes", XDPFWD_SAMPLE_BYTES}} : json::object();
 }
 
 std::string Subscription::take_lines() {

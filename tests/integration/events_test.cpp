@@ -20,7 +20,7 @@ class Subscriber {
  public:
   Subscriber(const Sandbox& sandbox, json params) : connection_(connect(sandbox)) {
     if (!params.contains("rate")) params["rate"] = no_cap;
-    connection_.call("subscribe", params);
+    answer = connection_.call("subscribe", params);
   }
 
   /// Waits until it was told of so many packets, those among them that were lost.
@@ -41,6 +41,7 @@ class Subscriber {
   }
   ctl::Connection& connection() { return connection_; }
 
+  json answer;
   std::vector<json> told;
   std::uint64_t not_sampled = 0;
   std::uint64_t overflowed = 0;
@@ -135,6 +136,7 @@ TEST_CASE("a malformed packet is told of without what it does not tell, and tags
   sandbox.start_daemon();
   sandbox.ask({"block", "203.0.113.5"});
   Subscriber subscriber(sandbox, {{"frames", true}});
+  CHECK(subscriber.answer["frame_bytes"] == XDPFWD_SAMPLE_BYTES);
   const auto ip = [](Packet begun) { return begun.ipv4("203.0.113.5").udp(53).payload(20); };
   const Packet begin = ethernet(Network::guarded_mac(0), Network::outside_mac(0));
   const auto malformed = ip(begin).truncated_to(30).bytes();
