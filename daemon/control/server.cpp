@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include <chrono>
-#include <numeric>
 
 #include "common/error.h"
 #include "common/jsonrpc.h"
