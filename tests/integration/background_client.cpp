@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "tests/harness/sandbox_traffic.h"
+
 namespace xdpfwd::harness {
 namespace {
 
@@ -14,6 +16,15 @@ Fd opened(const std::filesystem::path& file, int flags) {
 }
 
 }  // namespace
+
+BlockedWay::BlockedWay() {
+  sandbox.start_daemon();
+  sandbox.ask({"block", way.bad, "--source", "feed"});
+}
+
+void BlockedWay::send(unsigned count) const {
+  if (datagrams_arriving(sandbox.network(), way, way.bad, count) != 0) throw std::runtime_error("a datagram arrived");
+}
 
 BackgroundClient::BackgroundClient(const Fixture& sandbox, const Strings& arguments, const std::filesystem::path& file)
     : out_(file), err_(sandbox.path() / "client.err") {

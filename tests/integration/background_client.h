@@ -8,6 +8,16 @@
 
 namespace xdpfwd::harness {
 
+/// A daemon that drops what comes from one address, as the source `feed` has it.
+struct BlockedWay {
+  BlockedWay();
+  /// So many datagrams from there. Throws std::runtime_error where one of them arrives.
+  void send(unsigned count) const;
+
+  Fixture sandbox;
+  Way way = Network::way(Family::ipv4);
+};
+
 class BackgroundClient {
  public:
   /// Starts a command that listens to packets, and returns when it does. Its output is appended to a file, if need be

@@ -19,11 +19,9 @@ namespace {
 
 constexpr auto owner_only = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
 
-struct Captured {
+struct Captured : BlockedWay {
   Captured() {
     require(run({.words = {"sh", "-c", "command -v tshark"}}).status == 0, "needs tshark");
-    sandbox.start_daemon();
-    sandbox.ask({"block", way.bad, "--source", "feed"});
     sandbox.ask({"monitor", "2001:db8::/32", "--source", "trial"});
   }
 
@@ -41,8 +39,6 @@ struct Captured {
     return lines;
   }
 
-  Fixture sandbox;
-  Way way = Network::way(Family::ipv4);
   std::filesystem::path file = sandbox.path() / "packets.pcapng";
 };
 
@@ -77,7 +73,7 @@ TEST_CASE_METHOD(Captured,
   chmod(file.c_str(), 0666);
   {
     BackgroundClient capture(sandbox, {"capture", file, "--rate", "100000"});
-    CHECK(datagrams_arriving(sandbox.network(), way, way.bad, 200) == 0);
+    send(200);
     REQUIRE(eventually([&] { return std::filesystem::file_size(file) > 5000; }));
     capture.signal(SIGINT);
     CHECK(capture.end() == 0);
@@ -95,7 +91,7 @@ TEST_CASE_METHOD(Captured,
 
 TEST_CASE_METHOD(Captured, "a capture goes into a pipe, and ends when its time is over") {
   BackgroundClient capture(sandbox, {"capture", "-", "--rate", "100000", "--duration", "1s"});
-  CHECK(datagrams_arriving(sandbox.network(), way, way.bad, 10) == 0);
+  send(10);
   CHECK(capture.end() == 0);
   write_file(file, capture.out());
   CHECK(fields(file, {"ip.src"}) == Strings(10, way.bad));
@@ -105,7 +101,7 @@ TEST_CASE_METHOD(Captured, "where there is no room the capture says so, and what
   const std::filesystem::path small = sandbox.path() / "small";
   sandbox.limit(small, 64);
   BackgroundClient capture(sandbox, {"capture", small / "packets.pcapng", "--rate", "100000"});
-  for (int round = 0; round < 20; ++round) CHECK(datagrams_arriving(sandbox.network(), way, way.bad, 500) == 0);
+  for (int round = 0; round < 20; ++round) send(500);
   CHECK(capture.end() == 1);
   CHECK_THAT(capture.err(), Contains("packets.pcapng") && Contains("No space left"));
   CHECK_FALSE(fields(small / "packets.pcapng", {"ip.src"}).empty());
@@ -118,7 +114,7 @@ TEST_CASE_METHOD(Captured,
   const std::string before(40'000, 'x');
   write_file(small / "file", before);
   BackgroundClient capture(sandbox, {"capture", "-", "--rate", "100000"}, small / "file");
-  for (int round = 0; round < 20; ++round) CHECK(datagrams_arriving(sandbox.network(), way, way.bad, 500) == 0);
+  for (int round = 0; round < 20; ++round) send(500);
   CHECK(capture.end() == 1);
   CHECK_THAT(capture.err(), Contains("standard output") && Contains("No space left"));
   CHECK(read_file(small / "file").starts_with(before));

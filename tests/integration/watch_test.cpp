@@ -3,7 +3,6 @@
 #include <regex>
 #include <sstream>
 
-#include "tests/harness/sandbox_traffic.h"
 #include "tests/integration/background_client.h"
 
 using namespace xdpfwd;
@@ -15,17 +14,6 @@ namespace {
 
 constexpr const char* no_cap = "100000";
 
-struct Watched {
-  Watched() {
-    sandbox.start_daemon();
-    sandbox.ask({"block", way.bad, "--source", "feed"});
-  }
-  void send(unsigned count) const { CHECK(datagrams_arriving(sandbox.network(), way, way.bad, count) == 0); }
-
-  Fixture sandbox;
-  Way way = Network::way(Family::ipv4);
-};
-
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream stream(text);
@@ -35,7 +23,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE_METHOD(Watched, "watch shows a line for each packet, and ends after as many as are wanted") {
+TEST_CASE_METHOD(BlockedWay, "watch shows a line for each packet, and ends after as many as are wanted") {
   BackgroundClient watch(sandbox, {"watch", "--rate", no_cap, "--count", "30"});
   send(40);
   CHECK(watch.end() == 0);
@@ -50,7 +38,7 @@ TEST_CASE_METHOD(Watched, "watch shows a line for each packet, and ends after as
   CHECK_THAT(watch.err(), Contains("30 packets in "));
 }
 
-TEST_CASE_METHOD(Watched, "with --json each packet is a line of JSON, there as soon as the packet is") {
+TEST_CASE_METHOD(BlockedWay, "with --json each packet is a line of JSON, there as soon as the packet is") {
   BackgroundClient watch(sandbox, {"watch", "--json", "--rate", no_cap});
   for (unsigned count = 1; count <= 3; ++count) {
     send(1);
@@ -66,7 +54,7 @@ TEST_CASE_METHOD(Watched, "with --json each packet is a line of JSON, there as s
   CHECK(watch.err().empty());
 }
 
-TEST_CASE_METHOD(Watched, "Ctrl-C ends watch well, with what it has seen") {
+TEST_CASE_METHOD(BlockedWay, "Ctrl-C ends watch well, with what it has seen") {
   const int signal = GENERATE(SIGINT, SIGTERM);
   BackgroundClient watch(sandbox, {"watch", "--rate", no_cap});
   send(5);
@@ -76,7 +64,7 @@ TEST_CASE_METHOD(Watched, "Ctrl-C ends watch well, with what it has seen") {
   CHECK_THAT(watch.err(), Contains("5 packets in "));
 }
 
-TEST_CASE_METHOD(Watched, "what was not sampled is told to the packet when Ctrl-C ends it") {
+TEST_CASE_METHOD(BlockedWay, "what was not sampled is told to the packet when Ctrl-C ends it") {
   BackgroundClient watch(sandbox, {"watch", "--rate", "1"});
   send(40);
   REQUIRE(eventually([&] { return !watch.out().empty(); }));
@@ -89,7 +77,7 @@ TEST_CASE_METHOD(Watched, "what was not sampled is told to the packet when Ctrl-
   CHECK(std::stoul(numbers[1]) + std::stoul(numbers[2]) == 40);
 }
 
-TEST_CASE_METHOD(Watched, "packets past --count are told as those that were not shown") {
+TEST_CASE_METHOD(BlockedWay, "packets past --count are told as those that were not shown") {
   BackgroundClient watch(sandbox, {"watch", "--rate", no_cap, "--count", "1"});
   watch.signal(SIGSTOP);
   send(40);
@@ -99,7 +87,7 @@ TEST_CASE_METHOD(Watched, "packets past --count are told as those that were not 
   CHECK_THAT(watch.err(), Contains("1 packet in ") && Contains(" s, 39 more not sampled"));
 }
 
-TEST_CASE_METHOD(Watched, "watch says so when the daemon ends") {
+TEST_CASE_METHOD(BlockedWay, "watch says so when the daemon ends") {
   BackgroundClient watch(sandbox, {"watch", "--rate", no_cap});
   CHECK(sandbox.stop_daemon() == 0);
   CHECK(watch.end() == 3);
