@@ -50,8 +50,7 @@ volatile struct xdpfwd_variables variables;
 
 static __always_inline void account_entry(__u32 owner, __u64 bytes)
 {
-	__u32 id = owner >> XDPFWD_ACTION_BITS;
-	struct xdpfwd_entry_count *count = bpf_map_lookup_elem(&counters, &id);
+	struct xdpfwd_entry_count *count = value_at(&counters, owner >> XDPFWD_ACTION_BITS);
 
 	if (!count)
 		return;
@@ -100,7 +99,7 @@ static __always_inline bool account_packet(__u32 interface, enum xdpfwd_family f
 					   enum xdpfwd_reason reason, __u64 bytes)
 {
 	__u32 row = slot_of(interface) * XDPFWD_SLOT_ROWS + family * XDPFWD_REASONS + reason;
-	struct xdpfwd_count *count = bpf_map_lookup_elem(&statistics, &row);
+	struct xdpfwd_count *count = value_at(&statistics, row);
 
 	if (!count)
 		return false;

@@ -51,7 +51,7 @@ struct search {
 static __always_inline void add_lengths(struct xdpfwd_lengths *lengths, __u32 index, __u64 above_64,
 					__u64 up_to_64)
 {
-	const volatile struct xdpfwd_lengths *there = bpf_map_lookup_elem(&ipv6_lengths, &index);
+	const volatile struct xdpfwd_lengths *there = value_at(&ipv6_lengths, index);
 
 	if (!there)
 		return;

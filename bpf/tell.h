@@ -34,8 +34,7 @@ struct {
 
 static __always_inline void tell_decision(const struct source *source, enum xdpfwd_reason reason, __u32 owner)
 {
-	__u32 only = 0;
-	struct xdpfwd_decision *told = bpf_map_lookup_elem(&decision, &only);
+	struct xdpfwd_decision *told = value_at(&decision, 0);
 
 	if (!told)
 		return;
@@ -67,8 +66,7 @@ static __always_inline void take_sample(struct xdp_md *ctx, const struct source 
 					__u32 owner, __u64 bytes)
 {
 	__u64 now = variables.now;
-	__u32 only = 0;
-	struct xdpfwd_sampled *own = bpf_map_lookup_elem(&sampled, &only);
+	struct xdpfwd_sampled *own = value_at(&sampled, 0);
 	struct xdpfwd_sample *sample;
 
 	if (!own)

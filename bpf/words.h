@@ -7,10 +7,20 @@
 
 #include <bpf/bpf_helpers.h>
 
+/* A value of an array map, or NULL where there is none. The key, half a word, is written as a whole one: the compiler puts it
+ * where other variables were before, and the verifier of Linux 6.1 wants CAP_PERFMON of whoever writes over half of
+ * one. */
+static __always_inline void *value_at(void *map, __u32 index)
+{
+	__u64 key = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? index : (__u64)index << 32;
+
+	return bpf_map_lookup_elem(map, &key);
+}
+
 /* A word of an array map. The daemon writes while packets read: it is loaded once, as a whole. */
 static __always_inline __u64 word_at(void *map, __u32 index)
 {
-	const volatile __u64 *word = bpf_map_lookup_elem(map, &index);
+	const volatile __u64 *word = value_at(map, index);
 
 	return word ? *word : 0;
 }
