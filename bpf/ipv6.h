@@ -35,11 +35,14 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1);
 	__type(key, struct xdpfwd_ipv6_key);
-	__type(value, __u32);
+	__type(value, __u64);
 } ipv6 SEC(".maps");
 
 /* 64 less the binary logarithm of how many of ipv6_lengths are found by hash. */
 const volatile __u32 ipv6_hash_shift = 63;
+
+/* To fail, one takes a change of this very key and another entry that comes, both while the packet does not get on. */
+#define XDPFWD_PROBE_ATTEMPTS 3
 
 struct search {
 	__u64 high; /* half of the address */
@@ -91,6 +94,7 @@ static __always_inline __u64 first_bits(__u64 word, __u32 bits)
 	return word & ~(~0ull >> bits / 2 >> (bits - bits / 2));
 }
 
+/* Where another key's mark is found, the entry was found just as it went. Then there is a newer one, or none. */
 static __always_inline __u32 probe(const struct search *search, __u32 length)
 {
 	__u32 high_bits = length < 64 ? length : 64;
@@ -99,9 +103,17 @@ static __always_inline __u32 probe(const struct search *search, __u32 length)
 		.low = first_bits(search->low, length - high_bits),
 		.length = length,
 	};
-	const volatile __u32 *owner = bpf_map_lookup_elem(&ipv6, &key);
+	__u64 mark = xdpfwd_ipv6_mark(&key);
+	__u32 attempt;
 
-	return owner ? *owner : 0;
+	for (attempt = 0; attempt < XDPFWD_PROBE_ATTEMPTS; attempt++) {
+		const volatile __u64 *there = bpf_map_lookup_elem(&ipv6, &key);
+		__u64 value = there ? *there : mark;
+
+		if ((value ^ mark) >> 32 == 0)
+			return value;
+	}
+	return 0;
 }
 
 /* The longest of the lengths, which is taken out of them; there is one. */

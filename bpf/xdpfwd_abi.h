@@ -162,12 +162,22 @@ struct xdpfwd_lengths {
 #define XDPFWD_MIDDLE_BITS (((2ull << (64 - XDPFWD_MIDDLE_LENGTH)) - 1) & ~XDPFWD_LONG_BITS)
 #define XDPFWD_HASH_FACTOR 0x9e3779b97f4a7c15ull /* 2^64 / the golden ratio: Knuth's multiplicative hashing */
 
-/* The key of map "ipv6", whose value is an owner. The two halves of the address are numbers: the
- * first bit of the address is the highest of `high`. Bits behind the length are zero. */
+/* The key of map "ipv6". The two halves of the address are numbers: the first bit of the address is the highest of
+ * `high`. Bits behind the length are zero. */
 struct xdpfwd_ipv6_key {
 	__u64 high;
 	__u64 low;
 	__u64 length;
 };
+
+/* Its value: the owner in the low half, and above it this, by which a packet knows that the owner is of the key that it has
+ * found. The kernel gives the memory of an entry that goes to the next one that comes, even while a packet is about to
+ * read it. */
+static inline __u64 xdpfwd_ipv6_mark(const struct xdpfwd_ipv6_key *key)
+{
+	__u64 mixed = (key->high * XDPFWD_HASH_FACTOR ^ key->low ^ key->length) * XDPFWD_HASH_FACTOR;
+
+	return mixed >> 32 << 32;
+}
 
 #endif

@@ -84,20 +84,20 @@ void Ipv6Table::announce(const Prefix& prefix) {
 
 void Ipv6Table::put(std::span<const Effective> entries) {
   std::vector<xdpfwd_ipv6_key> keys;
-  std::vector<Owner> owners;
+  std::vector<std::uint64_t> values;
   while (!entries.empty()) {
     const auto batch = entries.first(std::min(batch_size, entries.size()));
     entries = entries.subspan(batch.size());
     keys.clear();
-    owners.clear();
+    values.clear();
     for (const Effective& entry : batch) {
       announce(entry.prefix);
       keys.push_back(key_of(entry.prefix));
-      owners.push_back(make_owner(entry.id, entry.action));
+      values.push_back(xdpfwd_ipv6_mark(&keys.back()) | make_owner(entry.id, entry.action));
     }
     auto count = static_cast<__u32>(keys.size());
     DECLARE_LIBBPF_OPTS(bpf_map_batch_opts, options);
-    if (bpf_map_update_batch(entries_.get(), keys.data(), owners.data(), &count, &options) == 0) continue;
+    if (bpf_map_update_batch(entries_.get(), keys.data(), values.data(), &count, &options) == 0) continue;
     if (errno == E2BIG) throw TablesFull();
     throw system_error("write " + std::to_string(keys.size()) + " entries to the ipv6 table", errno);
   }

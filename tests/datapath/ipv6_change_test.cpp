@@ -1,4 +1,6 @@
 // A packet looks for one length of IPv6 entries after the other; a change in between must not get it through.
+#include <bpf/bpf.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/datapath/loaded_program.h"
@@ -45,6 +47,26 @@ TEST_CASE("an IPv6 source stays dropped while the network around it gives way to
   CHECK(statistics[XDPFWD_PASSED].packets == 0);
   CHECK(statistics[XDPFWD_MONITORED].packets == 0);
   CHECK(statistics[XDPFWD_DROPPED].packets == stream.sent());
+}
+
+// As when a packet has found an entry which is then removed, and whose memory is given to another entry before the packet
+// reads it.
+TEST_CASE("an IPv6 packet does not take another entry's owner for that of the one it has found") {
+  LoadedProgram program;
+  program.change({made("2001:db8::/32", Action::monitor), made("2001:db8::7"), made("2001:db8::8", Action::allow)});
+  const harness::Packet packet = harness::ethernet().ipv6("2001:db8::7").udp(53);
+  REQUIRE(program.meet(packet) == dropped(Family::ipv6));
+  const int table = program.generation().tables().ipv6().entries();
+  const auto key_of = [](std::string_view host) {
+    const Prefix prefix = parse_prefix(host);
+    return xdpfwd_ipv6_key{.high = prefix.half(0), .low = prefix.half(8), .length = prefix.length()};
+  };
+  const xdpfwd_ipv6_key found = key_of("2001:db8::7");
+  const xdpfwd_ipv6_key next = key_of("2001:db8::8");
+  std::uint64_t value = 0;
+  REQUIRE(bpf_map_lookup_elem(table, &next, &value) == 0);
+  REQUIRE(bpf_map_update_elem(table, &found, &value, BPF_EXIST) == 0);
+  CHECK(program.meet(packet) == monitored(Family::ipv6));
 }
 
 }  // namespace

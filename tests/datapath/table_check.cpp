@@ -124,8 +124,10 @@ std::string fault_of_ipv6(const Ipv6Table& table) {
   xdpfwd_ipv6_key key{};
   const xdpfwd_ipv6_key* previous = nullptr;
   for (; bpf_map_get_next_key(table.entries(), previous, &key) == 0; previous = &key) {
-    Owner owner = nobody;
-    if (bpf_map_lookup_elem(table.entries(), &key, &owner) != 0 || !is_owner(owner)) return "an entry's owner is none";
+    std::uint64_t value = 0;
+    if (bpf_map_lookup_elem(table.entries(), &key, &value) != 0 || !is_owner(static_cast<Owner>(value)))
+      return "an entry's owner is none";
+    if (value >> 32 << 32 != xdpfwd_ipv6_mark(&key)) return "an entry's owner is another's";
     if (key.length > 128) return "an entry's length is " + std::to_string(key.length);
     if (!table.is_announced(key.high, static_cast<unsigned>(key.length))) return "no packet would look for an entry";
   }
