@@ -16,7 +16,7 @@ namespace {
 using harness::ethernet;
 using harness::Verdict;
 
-constexpr int rounds = 2500;
+constexpr std::uint64_t default_packets = 1'000'000;
 constexpr int packets_a_round = 400;
 
 xdpfwd_reason reason_of(Action action) {
@@ -101,7 +101,8 @@ TEST_CASE("the program agrees with a naive model about random lists") {
   std::cout << "seed " << seed << '\n';
   Comparison comparison(seed);
   std::size_t most_entries = 0;
-  for (int round = 0; round < rounds; ++round) {
+  const std::uint64_t rounds = packets_wanted(default_packets) / packets_a_round;
+  for (std::uint64_t round = 0; round < rounds; ++round) {
     CAPTURE(seed, round);
     comparison.change_list();
     REQUIRE(comparison.send(packets_a_round) == 0);
