@@ -11,7 +11,9 @@ mapfile -t build_packages < <(
        /^ / && listed && !/debhelper|dh-/ { sub(/,/, "", $1); print $1 }' "$packaging/debian/control")
 deb_packages=("${build_packages[@]}" debhelper)
 sandbox_packages=(iproute2 iputils-ping procps util-linux)
-test_packages=("${build_packages[@]}" "${sandbox_packages[@]}" catch2 ethtool ipset nftables socat tmux tshark)
+kernel_test_packages=(qemu-system-x86 busybox-static kmod xz-utils dmsetup e2fsprogs mount)
+test_packages=("${build_packages[@]}" "${sandbox_packages[@]}" "${kernel_test_packages[@]}"
+  catch2 ethtool ipset nftables socat tmux tshark)
 
 # Prints those of the packages that are not installed.
 missing_packages() {

@@ -29,7 +29,7 @@ struct Ground {
   std::uint32_t program_id() { return program.generation().program_id(); }
 };
 
-TEST_CASE("the program attaches in the mode that was asked for") {
+TEST_CASE("the program attaches in the mode that was asked for", "[kernels]") {
   Ground ground;
   const auto mode = GENERATE(AttachMode::native, AttachMode::generic);
   const auto attachment = ground.attach(mode);
@@ -156,7 +156,7 @@ TEST_CASE("an attachment that cannot be pinned does not stay") {
   CHECK(program_on(ground.veth) == 0);
 }
 
-TEST_CASE("a jumbo interface takes the program, in either mode") {
+TEST_CASE("a jumbo interface takes the program, in either mode", "[kernels]") {
   Ground ground;
   ground.network.ip("link set veth0 mtu 9000");
   ground.network.ip("link set veth1 mtu 9000");

@@ -74,7 +74,7 @@ void live(const std::filesystem::path& pin_dir, unsigned index) {
   expect(program_on(index) == 0, "nothing is left on the interface");
 }
 
-TEST_CASE("CAP_BPF and CAP_NET_ADMIN are enough for a daemon's whole life") {
+TEST_CASE("CAP_BPF and CAP_NET_ADMIN are enough for a daemon's whole life", "[kernels]") {
   PrivateNetwork network;
   harness::Bpffs bpffs;
   const unsigned index = network.add_veth("veth0", "veth1");

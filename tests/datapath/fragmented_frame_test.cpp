@@ -43,7 +43,7 @@ TEST_CASE("a header cut short in a fragment is malformed") {
           malformed(XDPFWD_IPV4));
 }
 
-TEST_CASE("a jumbo frame in several buffers counts with its whole length") {
+TEST_CASE("a jumbo frame in several buffers counts with its whole length", "[kernels]") {
   LoadedProgram program;
   program.claim("192.0.2.7", Action::drop);
   program.claim("2001:db8::7", Action::monitor);

@@ -40,7 +40,7 @@ TEST_CASE("nothing is sampled while nobody wants it") {
   CHECK(listener.missed() == 0);
 }
 
-TEST_CASE("a sample tells what the packet was and what decided") {
+TEST_CASE("a sample tells what the packet was and what decided", "[kernels]") {
   LoadedProgram program;
   Listener listener(program);
   program.claim("192.0.2.0/24", Action::drop);

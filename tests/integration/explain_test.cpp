@@ -31,7 +31,7 @@ std::string pcap_frame(const Packet& packet) {
 
 }  // namespace
 
-TEST_CASE("explain tells the verdict, every entry around the source and who claims it") {
+TEST_CASE("explain tells the verdict, every entry around the source and who claims it", "[kernels]") {
   Fixture sandbox;
   sandbox.start_daemon();
   sandbox.ask({"block", "203.0.113.0/24", "--source", "spamhaus", "--reason", "SBL1"});

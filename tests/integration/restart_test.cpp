@@ -99,7 +99,9 @@ TEST_CASE("a restart under a flood leaks nothing, loses nothing and forgets noth
   check_restarts(SIGTERM, "native");
 }
 
-TEST_CASE("a killed daemon leaks nothing, loses nothing and forgets nothing") { check_restarts(SIGKILL, "native"); }
+TEST_CASE("a killed daemon leaks nothing, loses nothing and forgets nothing", "[kernels]") {
+  check_restarts(SIGKILL, "native");
+}
 
 TEST_CASE("the same in generic mode") { check_restarts(SIGKILL, "generic"); }
 

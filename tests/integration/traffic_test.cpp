@@ -55,7 +55,7 @@ TEST_CASE("tags are no way around a block") {
     }
 }
 
-TEST_CASE("a blocked source gets nothing through VLAN interfaces either") {
+TEST_CASE("a blocked source gets nothing through VLAN interfaces either", "[kernels]") {
   const std::string mode = GENERATE("native", "generic");
   Fixture sandbox;
   require(sandbox.network().add_vlan_interfaces(), "needs a kernel with VLAN interfaces (8021q)");
