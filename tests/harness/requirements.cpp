@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <iostream>
+#include <iterator>
+#include <string>
 
 namespace xdpfwd::harness {
 namespace {
@@ -24,6 +27,13 @@ void require(bool met, std::string_view reason) {
 }
 
 void require_root() { require(geteuid() == 0, "needs root, to load programs and make interfaces"); }
+
+void require_own_machine() {
+  std::ifstream file("/proc/cmdline");
+  const std::string arguments{std::istreambuf_iterator<char>(file), {}};
+  require(arguments.find("xdpfwd.disposable") != std::string::npos,
+          "needs a machine of its own: tests/kernels/run.sh starts one");
+}
 
 int skipped_cases() { return skipped(); }
 

@@ -15,6 +15,8 @@ inline constexpr int skip_status = 77;
 /// Where `met` is false, leaves the test case here; everything in it is destroyed as usual.
 void require(bool met, std::string_view reason);
 void require_root();
+/// For what concerns the whole machine, as its clock: where that is a virtual one which is thrown away afterwards.
+void require_own_machine();
 
 /// Cases skipped so far.
 int skipped_cases();
