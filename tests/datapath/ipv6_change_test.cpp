@@ -49,8 +49,8 @@ TEST_CASE("an IPv6 source stays dropped while the network around it gives way to
   CHECK(statistics[XDPFWD_DROPPED].packets == stream.sent());
 }
 
-// As when a packet has found an entry which is then removed, and whose memory is given to another entry before the packet
-// reads it.
+// As when a packet has found an entry which is then removed, and whose memory is given to another entry before the
+// packet reads it.
 TEST_CASE("an IPv6 packet does not take another entry's owner for that of the one it has found", "[kernels]") {
   LoadedProgram program;
   program.change({made("2001:db8::/32", Action::monitor), made("2001:db8::7"), made("2001:db8::8", Action::allow)});
