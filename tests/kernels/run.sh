@@ -56,7 +56,10 @@ write_job() {
   echo 'run_job() {'
   local program
   for program in ${XDPFWD_KERNEL_PROGRAMS:-datapath integration}; do
-    [[ -x $build/tests/$program/$program-tests ]] || continue
+    if [[ ! -x $build/tests/$program/$program-tests ]]; then
+      echo "tests/kernels/run.sh: there is no $build/tests/$program/$program-tests: build it first" >&2
+      return 1
+    fi
     printf '  run_program %q' "$build/tests/$program/$program-tests"
     ((${#tests[@]} == 0)) || printf ' %q' "${tests[@]}"
     echo
