@@ -91,6 +91,8 @@ Server::~Server() {
   std::filesystem::remove(firewall_.config().control.socket, ignored);
 }
 
+void Server::admit_groups() const { admit(socket_of(firewall_.config().control), log_); }
+
 asio::awaitable<void> Server::accept() {
   co_await accept_each(acceptor_, log_, [this](Socket socket) {
     Peer peer = peer_of(socket.native_handle());

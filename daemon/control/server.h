@@ -19,6 +19,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  /// After the config has changed: lets those of its groups get at the socket.
+  void admit_groups() const;
+
  private:
   using Socket = boost::asio::local::stream_protocol::socket;
   struct Connection;

@@ -12,7 +12,6 @@
 
 #include "common/error.h"
 #include "daemon/sockets/connections.h"
-#include "daemon/sockets/unix_socket.h"
 
 namespace xdpfwd {
 namespace {
@@ -63,12 +62,18 @@ Listener::Listener(asio::io_context& io, const ListenAddress& address, std::opti
   if (address.host)
     bind(address);
   else
-    acceptor_.assign(
-        {AF_UNIX, 0},
-        listen_on({.path = socket_, .mode = group ? mode_t{0660} : mode_t{0600}, .group = group}, log).release());
+    acceptor_.assign({AF_UNIX, 0}, listen_on(socket_of(group), log).release());
 }
 
 Listener::~Listener() { close(); }
+
+UnixSocketSpec Listener::socket_of(std::optional<unsigned> group) const {
+  return {.path = socket_, .mode = group ? mode_t{0660} : mode_t{0600}, .group = group};
+}
+
+void Listener::admit(std::optional<unsigned> group) const {
+  if (!socket_.empty()) xdpfwd::admit(socket_of(group), log_);
+}
 
 void Listener::bind(const ListenAddress& address) try {
   const Protocol::endpoint endpoint =

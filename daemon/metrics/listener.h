@@ -12,6 +12,7 @@
 #include "daemon/log/log.h"
 #include "daemon/metrics/pages.h"
 #include "daemon/sockets/asio.h"
+#include "daemon/sockets/unix_socket.h"
 
 namespace xdpfwd {
 
@@ -25,6 +26,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
+  /// Changes the group that gets at the Unix socket, if it is one.
+  void admit(std::optional<unsigned> group) const;
   /// Serves whoever connects, until close().
   void serve(Answer answer);
   /// Ends this, every connection, and the Unix socket, if it is one.
@@ -37,6 +40,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   struct Connection;
 
+  UnixSocketSpec socket_of(std::optional<unsigned> group) const;
   void bind(const ListenAddress& address);
   boost::asio::awaitable<void> accept(std::shared_ptr<Listener> self);
   void make_room();

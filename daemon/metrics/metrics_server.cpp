@@ -30,7 +30,10 @@ std::shared_ptr<Listener> MetricsServer::prepare(const Config& next) const {
 }
 
 void MetricsServer::adopt(std::shared_ptr<Listener> next) {
-  if (next == listener_) return;
+  if (next == listener_) {
+    if (listener_) listener_->admit(firewall_.config().control.admin_group);
+    return;
+  }
   if (listener_) listener_->close();
   listener_ = std::move(next);
   failure_.clear();

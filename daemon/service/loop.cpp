@@ -164,6 +164,7 @@ Firewall::Reloaded Loop::reload(const ReloadRequest& request) {
     };
     const Firewall::Reloaded reloaded = firewall_.reload(request.conditions, judge);
     lists_.configure(request.forced_list);  // does not fail: the new config is in force
+    server_.admit_groups();
     metrics_server_.adopt(std::move(listener));
     packet_log_.configure(firewall_.config().log_packets);
     for (const std::string& note : reloaded.notes) log_.warning(note);

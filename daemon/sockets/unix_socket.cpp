@@ -74,4 +74,8 @@ Fd listen_on(const UnixSocketSpec& spec, Log& log) {
   return made;
 }
 
+void admit(const UnixSocketSpec& spec, Log& log) try { set_permissions(spec, log); } catch (const Error& error) {
+  log.warning(error.what(), {id_of(Message::fault)});
+}
+
 }  // namespace xdpfwd

@@ -21,4 +21,7 @@ struct UnixSocketSpec {
 /// Where the group cannot be set, that is told, and the mode is set all the same.
 Fd listen_on(const UnixSocketSpec& spec, Log& log);
 
+/// Changes who gets at one that is there. Where that cannot be, it is told.
+void admit(const UnixSocketSpec& spec, Log& log);
+
 }  // namespace xdpfwd

@@ -151,6 +151,31 @@ TEST_CASE("with an admin group alone its members get in and strangers not even t
   CHECK(sandbox.ctl({"ping"}, {}, stranger).status == denied);
 }
 
+TEST_CASE("groups that a reload brings get in, and those that it takes away no longer") {
+  const gid_t admins = group_named("users");
+  const Identity admin = member_of(admins);
+  const Identity reader = member_of(group_named("games"));
+  Fixture sandbox;
+  sandbox.daemon_group = admins;
+  sandbox.start_daemon();
+  const auto reload_with = [&](const nlohmann::json& admin_group, const nlohmann::json& read_group) {
+    sandbox.config["control"]["admin_group"] = admin_group;
+    sandbox.config["control"]["read_group"] = read_group;
+    sandbox.write_config();
+    sandbox.ask({"reload"});
+  };
+  CHECK(sandbox.ctl({"list"}, {}, admin).status == denied);
+  reload_with("users", nullptr);
+  CHECK(sandbox.ctl({"list"}, {}, admin).status == 0);
+  CHECK(sandbox.ctl({"list"}, {}, reader).status == denied);
+  reload_with("users", "games");
+  CHECK(sandbox.ctl({"list"}, {}, reader).status == 0);
+  CHECK(sandbox.ctl({"block", "192.0.2.2"}, {}, reader).status == denied);
+  reload_with(nullptr, nullptr);
+  CHECK(sandbox.ctl({"list"}, {}, reader).status == denied);
+  CHECK(sandbox.ctl({"list"}, {}, admin).status == denied);
+}
+
 TEST_CASE("without any group only root gets in") {
   Fixture sandbox;
   sandbox.start_daemon();

@@ -151,6 +151,15 @@ TEST_CASE_METHOD(Served, "the Unix socket is its group's, and goes with the daem
   CHECK_THAT(asked_by(admins).out, Contains("xdpfwd_build_info"));
   CHECK_THAT(asked_by(65534).err, Contains("Permission denied"));
 
+  sandbox.config["control"]["admin_group"] = nullptr;
+  sandbox.write_config();
+  sandbox.ask({"reload"});
+  CHECK_THAT(asked_by(admins).err, Contains("Permission denied"));
+  sandbox.config["control"]["admin_group"] = "users";
+  sandbox.write_config();
+  sandbox.ask({"reload"});
+  CHECK_THAT(asked_by(admins).out, Contains("xdpfwd_build_info"));
+
   sandbox.restart_daemon(SIGKILL);
   CHECK(HttpClient(socket).get("/metrics").status == 200);
   CHECK(sandbox.stop_daemon() == 0);
