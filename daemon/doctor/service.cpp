@@ -1,5 +1,6 @@
 // The service: whether a daemon runs, and whether systemd's unit lets one do what the config file wants.
 #include <grp.h>
+#include <linux/capability.h>
 
 #include <algorithm>
 #include <array>
@@ -44,6 +45,33 @@ void judge_group(const Unit& unit, const ControlConfig& control, Checks& checks)
                     "systemctl edit xdpfwd, and add below [Service]: SupplementaryGroups=" + name});
 }
 
+/// What the kernel and the network ask of the service, and its unit may have been edited to keep from it.
+void judge_rights(const Unit& unit, Checks& checks) {
+  const auto may = [&](unsigned capability) { return (unit.capabilities >> capability & 1) != 0; };
+  struct Need {
+    bool met;
+    const char* finding;
+    const char* line;  // in the unit
+  };
+  for (const Need& need : {
+           Need{may(CAP_BPF), "keeps it from CAP_BPF, to load the program", "CapabilityBoundingSet=CAP_BPF"},
+           Need{may(CAP_NET_ADMIN), "keeps it from CAP_NET_ADMIN, to attach the program",
+                "CapabilityBoundingSet=CAP_NET_ADMIN"},
+           Need{unit.system_calls.lets_through("bpf"), "keeps it from the system call bpf", "SystemCallFilter=bpf"},
+           Need{unit.address_families.lets_through("AF_NETLINK"), "keeps it from AF_NETLINK, to see interfaces",
+                "RestrictAddressFamilies=AF_NETLINK"},
+           Need{unit.address_families.lets_through("AF_UNIX"), "keeps it from AF_UNIX, to be asked by xdpfwctl",
+                "RestrictAddressFamilies=AF_UNIX"},
+           Need{!unit.private_users, "gives it a user namespace, in which the kernel loads no program",
+                "PrivateUsers=no"},
+           Need{!unit.private_network, "gives it a network of its own, without the machine's interfaces",
+                "PrivateNetwork=no"},
+       })
+    if (!need.met)
+      checks.push_back({subject, Verdict::failure, std::string("its sandbox ") + need.finding,
+                        std::string("systemctl edit xdpfwd, and add below [Service]: ") + need.line});
+}
+
 void judge_state(const Unit& unit, Checks& checks) {
   if (unit.is_outdated)
     checks.push_back(
@@ -80,6 +108,7 @@ void judge_unit(const Unit& unit, const Config& config, Checks& checks) {
   judge_path(unit, "state_dir", config.state_dir, "", checks);
   judge_path(unit, "control.socket's directory", config.control.socket.parent_path(), "", checks);
   judge_group(unit, config.control, checks);
+  judge_rights(unit, checks);
   if (unit.most_memory < memory_of(config.capacity))
     checks.push_back({subject, Verdict::warning,
                       "it may have " + std::to_string(unit.most_memory >> 20) + " MiB, and a full list takes " +

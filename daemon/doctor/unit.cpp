@@ -3,6 +3,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -19,6 +20,7 @@ struct Free {
 };
 using Text = std::unique_ptr<char, Free>;
 using Bus = std::unique_ptr<sd_bus, decltype(&sd_bus_flush_close_unref)>;
+using Message = std::unique_ptr<sd_bus_message, decltype(&sd_bus_message_unref)>;
 
 int checked(int result) {
   if (result < 0) throw system_error("ask systemd for " + std::string(unit_name), -result, "systemctl status xdpfwd");
@@ -37,12 +39,8 @@ class Properties {
   std::string unit_text(const char* name) const { return text("org.freedesktop.systemd1.Unit", name); }
   std::string text(const char* name) const { return text(service, name); }
 
-  bool unit_flag(const char* name) const {
-    int value = 0;
-    checked(sd_bus_get_property_trivial(bus_.get(), manager, path_.get(), "org.freedesktop.systemd1.Unit", name,
-                                        nullptr, 'b', &value));
-    return value != 0;
-  }
+  bool unit_flag(const char* name) const { return flag("org.freedesktop.systemd1.Unit", name); }
+  bool flag(const char* name) const { return flag(service, name); }
 
   std::uint64_t number(const char* name) const {
     std::uint64_t value = 0;
@@ -59,6 +57,20 @@ class Properties {
     return values;
   }
 
+  Filter filter(const char* name) const {
+    sd_bus_message* reply = nullptr;
+    checked(sd_bus_get_property(bus_.get(), manager, path_.get(), service, name, nullptr, &reply, "(bas)"));
+    const Message owned(reply, &sd_bus_message_unref);
+    int is_allow_list = 0;
+    checked(sd_bus_message_enter_container(reply, 'r', "bas"));
+    checked(sd_bus_message_read(reply, "b", &is_allow_list));
+    Filter filter{.is_allow_list = is_allow_list != 0};
+    checked(sd_bus_message_enter_container(reply, 'a', "s"));
+    for (const char* item = nullptr; checked(sd_bus_message_read(reply, "s", &item)) > 0;)
+      filter.names.emplace_back(item);
+    return filter;
+  }
+
  private:
   static constexpr const char* manager = "org.freedesktop.systemd1";
   static constexpr const char* service = "org.freedesktop.systemd1.Service";
@@ -68,6 +80,12 @@ class Properties {
     checked(sd_bus_open_system(&bus));
     sd_bus_set_method_call_timeout(bus, patience);
     return {bus, &sd_bus_flush_close_unref};
+  }
+
+  bool flag(const char* interface, const char* name) const {
+    int value = 0;
+    checked(sd_bus_get_property_trivial(bus_.get(), manager, path_.get(), interface, name, nullptr, 'b', &value));
+    return value != 0;
   }
 
   std::string text(const char* interface, const char* name) const {
@@ -82,6 +100,10 @@ class Properties {
 
 }  // namespace
 
+bool Filter::lets_through(const std::string& name) const {
+  return (std::ranges::find(names, name) != names.end()) == is_allow_list;
+}
+
 std::optional<Unit> read_unit() {
   if (sd_booted() <= 0) return std::nullopt;
   const Properties properties;
@@ -91,7 +113,12 @@ std::optional<Unit> read_unit() {
             .is_outdated = properties.unit_flag("NeedDaemonReload"),
             .protect_system = properties.text("ProtectSystem"),
             .groups = properties.texts("SupplementaryGroups"),
-            .most_memory = properties.number("MemoryMax")};
+            .most_memory = properties.number("MemoryMax"),
+            .capabilities = properties.number("CapabilityBoundingSet"),
+            .address_families = properties.filter("RestrictAddressFamilies"),
+            .system_calls = properties.filter("SystemCallFilter"),
+            .private_users = properties.flag("PrivateUsers"),
+            .private_network = properties.flag("PrivateNetwork")};
   unit.groups.push_back(properties.text("Group"));
   for (const std::string& path : properties.texts("ReadWritePaths"))
     unit.writable.emplace_back(path.substr(path.find_first_not_of("-+")));

@@ -9,6 +9,14 @@
 
 namespace xdpfwd {
 
+/// What a list in a unit lets through: the names in it, or all but those.
+struct Filter {
+  bool is_allow_list = false;
+  std::vector<std::string> names = {};
+
+  bool lets_through(const std::string& name) const;
+};
+
 struct Unit {
   std::string load_state;      // loaded, not-found, masked, ...
   std::string active_state;    // active, inactive, failed, ...
@@ -18,6 +26,11 @@ struct Unit {
   std::vector<std::filesystem::path> writable = {};
   std::vector<std::string> groups = {};    // names or numbers of those that it runs with
   std::uint64_t most_memory = UINT64_MAX;  // bytes
+  std::uint64_t capabilities = UINT64_MAX;  // those that it can have at all, a bit each
+  Filter address_families = {};             // as AF_NETLINK
+  Filter system_calls = {};
+  bool private_users = false;
+  bool private_network = false;
 };
 
 /// None where systemd does not run the machine. Throws Error where it does not answer.

@@ -2,6 +2,7 @@
 #include "daemon/doctor/doctor.h"
 
 #include <grp.h>
+#include <linux/capability.h>
 
 #include <catch2/catch.hpp>
 
@@ -45,7 +46,10 @@ Unit packaged() {
           .file_state = "enabled",
           .protect_system = "strict",
           .writable = {"/sys/fs/bpf/xdpfwd", "/var/lib/xdpfwd", "/run/xdpfwd"},
-          .groups = {"xdpfwd"}};
+          .groups = {"xdpfwd"},
+          .capabilities = std::uint64_t{1} << CAP_BPF | std::uint64_t{1} << CAP_NET_ADMIN,
+          .address_families = {.is_allow_list = true, .names = {"AF_UNIX", "AF_NETLINK", "AF_INET", "AF_INET6"}},
+          .system_calls = {.is_allow_list = true, .names = {"bpf", "read", "write"}}};
 }
 
 std::string judged(const Unit& unit, const Config& config = {}) {
@@ -136,6 +140,33 @@ TEST_CASE("a group that the service is not in cannot be given the socket") {
     CHECK(judged(unit, config).find("failure") == std::string::npos);
     unit.groups.pop_back();
   }
+}
+
+TEST_CASE("a right that the unit keeps from the service is a failure, with the line to write") {
+  const auto judged_with = [](const auto& edit) {
+    Unit unit = packaged();
+    edit(unit);
+    return judged(unit);
+  };
+  const auto check = [&](const char* line, const auto& edit) {
+    CHECK_THAT(judged_with(edit), Contains("failure: its sandbox ") && Contains(line));
+  };
+  check("CapabilityBoundingSet=CAP_BPF",
+        [](Unit& unit) { unit.capabilities &= ~(std::uint64_t{1} << CAP_BPF); });
+  check("CapabilityBoundingSet=CAP_NET_ADMIN",
+        [](Unit& unit) { unit.capabilities &= ~(std::uint64_t{1} << CAP_NET_ADMIN); });
+  check("SystemCallFilter=bpf", [](Unit& unit) { unit.system_calls.names = {"read"}; });
+  check("SystemCallFilter=bpf", [](Unit& unit) { unit.system_calls = {.is_allow_list = false, .names = {"bpf"}}; });
+  check("RestrictAddressFamilies=AF_NETLINK", [](Unit& unit) { unit.address_families.names = {"AF_UNIX"}; });
+  check("RestrictAddressFamilies=AF_UNIX", [](Unit& unit) { unit.address_families.names = {"AF_NETLINK"}; });
+  check("PrivateUsers=no", [](Unit& unit) { unit.private_users = true; });
+  check("PrivateNetwork=no", [](Unit& unit) { unit.private_network = true; });
+  const std::string without_sandbox = judged_with([](Unit& unit) {
+    unit.capabilities = UINT64_MAX;
+    unit.address_families = {};
+    unit.system_calls = {};
+  });
+  CHECK(without_sandbox.find("failure") == std::string::npos);
 }
 
 TEST_CASE("a unit that starts nothing is warned of") {
