@@ -14,6 +14,9 @@ sandbox_packages=(iproute2 iputils-ping procps util-linux)
 kernel_test_packages=(qemu-system-x86 busybox-static kmod xz-utils dmsetup e2fsprogs mount)
 test_packages=("${build_packages[@]}" "${sandbox_packages[@]}" "${kernel_test_packages[@]}"
   catch2 ethtool ipset nftables socat tmux tshark)
+# For a Debian in a container: tests/systemd.
+container_packages=(bpftool debootstrap iproute2 iputils-ping jq systemd-container util-linux)
+test_packages=("${build_packages[@]}" "${sandbox_packages[@]}" catch2 ethtool ipset nftables socat tmux tshark)
 
 # Prints those of the packages that are not installed.
 missing_packages() {

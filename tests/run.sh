@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs all tests; arguments go on to ctest, as in `tests/run.sh -L unit`.
-# XDPFWD_PRESET names another preset than release.
+# XDPFWD_PRESET names another preset than release. docs/testing.md has what else there is.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

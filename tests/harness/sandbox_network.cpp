@@ -5,6 +5,7 @@
 
 #include <array>
 #include <sstream>
+#include <utility>
 
 #include "tests/harness/process.h"
 
@@ -94,7 +95,9 @@ std::string path_of(const Fd& fd) { return "/proc/" + std::to_string(getpid()) +
 
 }  // namespace
 
-Network::Network() : guarded_(new_namespace()), outside_(new_namespace()) { add_link(0); }
+Network::Network() : Network(new_namespace()) {}
+
+Network::Network(Fd guarded) : guarded_(std::move(guarded)), outside_(new_namespace()) { add_link(0); }
 
 void Network::add_link(unsigned number) {
   const Side guarded = guarded_side(number);

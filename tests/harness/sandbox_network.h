@@ -38,6 +38,8 @@ class Network {
  public:
   /// With a first link. Throws std::runtime_error.
   Network();
+  /// The same with a guarded side that is there already.
+  explicit Network(Fd guarded);
 
   /// A veth pair: `guardedN` and `outsideN`. Its neighbours are told of each other, so that they need not ask.
   void add_link(unsigned number);
