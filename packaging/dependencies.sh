@@ -16,7 +16,6 @@ test_packages=("${build_packages[@]}" "${sandbox_packages[@]}" "${kernel_test_pa
   catch2 ethtool ipset nftables socat tmux tshark)
 # For a Debian in a container: tests/systemd.
 container_packages=(bpftool debootstrap iproute2 iputils-ping jq systemd-container util-linux)
-test_packages=("${build_packages[@]}" "${sandbox_packages[@]}" catch2 ethtool ipset nftables socat tmux tshark)
 
 # Prints those of the packages that are not installed.
 missing_packages() {

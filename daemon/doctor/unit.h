@@ -24,8 +24,8 @@ struct Unit {
   bool is_outdated = false;    // its file has changed since systemd read it
   std::string protect_system;  // strict, where only `writable` can be written to
   std::vector<std::filesystem::path> writable = {};
-  std::vector<std::string> groups = {};    // names or numbers of those that it runs with
-  std::uint64_t most_memory = UINT64_MAX;  // bytes
+  std::vector<std::string> groups = {};     // names or numbers of those that it runs with
+  std::uint64_t most_memory = UINT64_MAX;   // bytes
   std::uint64_t capabilities = UINT64_MAX;  // those that it can have at all, a bit each
   Filter address_families = {};             // as AF_NETLINK
   Filter system_calls = {};

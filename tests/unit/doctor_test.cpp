@@ -151,8 +151,7 @@ TEST_CASE("a right that the unit keeps from the service is a failure, with the l
   const auto check = [&](const char* line, const auto& edit) {
     CHECK_THAT(judged_with(edit), Contains("failure: its sandbox ") && Contains(line));
   };
-  check("CapabilityBoundingSet=CAP_BPF",
-        [](Unit& unit) { unit.capabilities &= ~(std::uint64_t{1} << CAP_BPF); });
+  check("CapabilityBoundingSet=CAP_BPF", [](Unit& unit) { unit.capabilities &= ~(std::uint64_t{1} << CAP_BPF); });
   check("CapabilityBoundingSet=CAP_NET_ADMIN",
         [](Unit& unit) { unit.capabilities &= ~(std::uint64_t{1} << CAP_NET_ADMIN); });
   check("SystemCallFilter=bpf", [](Unit& unit) { unit.system_calls.names = {"read"}; });

@@ -15,7 +15,7 @@ check_install() {
   # It names no interface yet, and says so.
   [[ $(property StatusText) == 'open: interfaces: none is named'* ]]
   says 'none is named' fails inside xdpfwctl status
-  detail "version $(inside dpkg-query -W -f '${Version}' xdpfwd) and $(($(packages_there) - packages - 1)) packages that it depends on"
+  detail "version $(installed_version) and $(($(packages_there) - packages - 1)) packages that it depends on"
 }
 
 # Offline, so that it is the package that says what it needs.
@@ -23,6 +23,8 @@ install_package() {
   inside env DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends --allow-downgrades install "$1"
 }
 
+# shellcheck disable=SC2016
+installed_version() { inside dpkg-query --show --showformat '${Version}' xdpfwd; }
 packages_there() { inside dpkg-query --show | wc -l; }
 
 files_there() { inside find /etc /opt /run /srv /usr /var /root /home -xdev | sort; }

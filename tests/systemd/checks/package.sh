@@ -9,7 +9,7 @@ check_upgrade() {
   for version in "$newer_version" "$older_version"; do
     pid=$(property MainPID)
     install_package "/packages/xdpfwd_$version.deb"
-    [[ $(inside dpkg-query -W -f '${Version}' xdpfwd) == "$version" ]]
+    [[ $(installed_version) == "$version" ]]
     is_up
     [[ $(property MainPID) != "$pid" ]]
     inside xdpfwctl --json list | jq -e '.entries[] | select(.prefix == "192.0.2.111")'
@@ -91,6 +91,8 @@ check_purge() {
   cat "$layer/files.left"
   fails grep xdpfwd "$layer/files.left"
   # But for the group, which files of somebody else's may belong to, such as lists.
-  [[ $(grep -rlw xdpfwd "$guest/etc" | sed "s#$guest##; s#-\$##" | sort -u | paste -sd ' ') == '/etc/group /etc/gshadow' ]]
+  local named
+  named=$(cd "$guest/etc" && grep -rlw xdpfwd . | sed 's/-$//' | sort -u | paste -sd ' ')
+  [[ $named == './group ./gshadow' ]]
   fails inside getent passwd xdpfwd
 }

@@ -49,10 +49,10 @@ flood_goes_on() {
 end_flood_without_a_leak() {
   flood_goes_on
   tell end
-  echo "$answer" >"$layer/flood"
   local sent
   sent=$(jq '.blocked_sent | add' <<<"$answer")
-  detail "$(jq -r '"\(.blocked_sent | add) blocked packets, \(.leaked) leaked; \(.good_sent | add) good ones, \(.lost) lost"' <<<"$answer")"
+  detail "$sent blocked packets, $(jq .leaked <<<"$answer") leaked"
+  detail "$(jq '.good_sent | add' <<<"$answer") good ones, $(jq .lost <<<"$answer") lost"
   [[ $(jq .leaked <<<"$answer") == 0 && $(jq .lost <<<"$answer") == 0 ]]
   [[ $(($(counted) - counted_before)) == "$sent" ]]
 }
