@@ -19,4 +19,4 @@ export PATH=$PATH:$root/build/tools
 cd "$root"
 cmake --preset "$preset"
 cmake --build --preset "$preset"
-exec ctest --test-dir "build/$preset" --output-on-failure "$@"
+exec ctest --test-dir "build/$preset" --output-on-failure --parallel "$(nproc)" "$@"
