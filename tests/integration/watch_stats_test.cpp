@@ -80,6 +80,7 @@ TEST_CASE("the lines of stats --watch add up to what was sent, over a restart") 
 
   const json last = json::parse(watch.lines().back());
   CHECK(last["seconds"].get<double>() > 0);
+  for (const std::string& line : watch.lines()) CHECK(json::parse(line)["looked"].is_number());
   watch.process().signal(SIGINT);
   CHECK(watch.process().wait(soon) == 0);
 }
