@@ -1,5 +1,6 @@
 #include "daemon/datapath/tables.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/datapath/grace_period.h"
@@ -7,7 +8,7 @@
 namespace xdpfwd {
 
 void Tables::put(std::span<const Effective> entries) {
-  std::vector<Effective> added;
+  Ipv6Additions added;
   std::vector<Effective> changed;
   for (const Effective& entry : entries) {
     if (entry.id >= lengths_.size()) {
@@ -19,24 +20,30 @@ void Tables::put(std::span<const Effective> entries) {
     if (entry.prefix.family() == Family::ipv4)
       put_ipv4(entry);
     else
-      (in_ipv6_[entry.id] ? changed : added).push_back(entry);
+      (in_ipv6_[entry.id] ? changed : added[static_cast<std::size_t>(entry.action)]).push_back(entry);
   }
   put_ipv6(added, changed);
 }
 
-/// What is new comes first, so that a packet meets it or what was there before.
-void Tables::put_ipv6(std::span<const Effective> added, std::span<const Effective> changed) {
-  ipv6_.put(added);
-  for (const Effective& entry : added) in_ipv6_[entry.id] = true;
-  if (!added.empty()) ipv6_is_new_ = true;
-  if (!changed.empty()) before_ipv6_goes();
+/// What is new comes first, so that a packet meets it or what was there before. Of that, what is stronger comes first,
+/// for what is weaker may lie around it.
+void Tables::put_ipv6(const Ipv6Additions& added, std::span<const Effective> changed) {
+  for (const Action action : {Action::allow, Action::drop, Action::monitor}) {
+    const std::vector<Effective>& entries = added[static_cast<std::size_t>(action)];
+    if (entries.empty()) continue;
+    if (newest_ipv6_ > action) let_ipv6_arrive();
+    newest_ipv6_ = std::max(newest_ipv6_, action);
+    ipv6_.put(entries);
+    for (const Effective& entry : entries) in_ipv6_[entry.id] = true;
+  }
+  if (!changed.empty()) let_ipv6_arrive();
   ipv6_.put(changed);
 }
 
 /// A packet looks for one length of IPv6 entries after the other. One that was too early for an entry lately added must
-/// not be so late that it misses what decided until then, which would let it through.
-void Tables::before_ipv6_goes() {
-  if (std::exchange(ipv6_is_new_, false) && live_) wait_for_packets_in_flight();
+/// not be so late that it misses what decided until then, or meets what comes around it: that would let it through.
+void Tables::let_ipv6_arrive() {
+  if (std::exchange(newest_ipv6_, Action::none) != Action::none && live_) wait_for_packets_in_flight();
 }
 
 void Tables::put_ipv4(const Effective& entry) {
@@ -48,7 +55,7 @@ void Tables::put_ipv4(const Effective& entry) {
 void Tables::remove(std::span<const Delta::Removal> removals) {
   for (const Delta::Removal& removal : removals) {
     if (removal.prefix.family() == Family::ipv6) {
-      before_ipv6_goes();
+      let_ipv6_arrive();
       ipv6_.remove(removal.prefix);
       in_ipv6_[removal.id] = false;
       continue;

@@ -2,6 +2,7 @@
 // The BPF side of it is bpf/lookup.h.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -32,15 +33,18 @@ class Tables {
   const Ipv6Table& ipv6() const { return ipv6_; }
 
  private:
+  /// By action.
+  using Ipv6Additions = std::array<std::vector<Effective>, 4>;
+
   void put_ipv4(const Effective& entry);
-  void put_ipv6(std::span<const Effective> added, std::span<const Effective> changed);
-  void before_ipv6_goes();
+  void put_ipv6(const Ipv6Additions& added, std::span<const Effective> changed);
+  void let_ipv6_arrive();
 
   Ipv4Table ipv4_;
   Ipv6Table ipv6_;
   std::vector<std::uint8_t> lengths_;  // by id
   std::vector<bool> in_ipv6_;          // by id
-  bool ipv6_is_new_ = false;           // packets may be on their way that were too early for an IPv6 entry
+  Action newest_ipv6_ = Action::none;  // the strongest of IPv6 entries that packets on their way may be too early for
   bool live_ = false;
 };
 
