@@ -190,7 +190,7 @@ Lines Screen::help(std::size_t rows) const {
   for (const char* text : {"q        quit", "s        sort by packets a second, or by packets in all",
                            "p, space pause; what comes meanwhile is not lost", "1        entries only, or both lists",
                            "2        sources only, or both lists", "?        this help", "",
-                           "Totals of interfaces are those since boot, of all that were ever filtered.",
+                           "Totals of interfaces are those since boot.",
                            "An entry counts for the source whose claim decides about it."})
     lines.emplace_back(line()).add(text);
   if (rows > lines.size()) lines.insert(lines.begin(), line());
