@@ -13,10 +13,11 @@ int xdpfwd(struct xdp_md *ctx)
 	enum xdpfwd_reason reason = judge(ctx, &source, &owner);
 
 	if (account_packet(ctx->ingress_ifindex, source.family, reason, bytes)) {
-		if (owner)
-			account_entry(owner, bytes);
+		/* Before the entry is counted: after that, the processor waits for its counter. */
 		if (wants_sample(reason))
 			take_sample(ctx, &source, reason, owner, bytes);
+		if (owner)
+			account_entry(owner, bytes);
 	} else {
 		tell_decision(&source, reason, owner);
 	}
