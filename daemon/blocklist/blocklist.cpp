@@ -158,7 +158,9 @@ void Blocklist::set_action(const Prefix& prefix, Entry& entry, Touched& others) 
   count(prefix, before, -1);
   count(prefix, after, +1);
   const auto& actions = actions_[index_of(prefix.family())];
-  const auto [weaker, stronger] = std::minmax(before, after);
+  // Not as a structured binding, which clang 14 lets no lambda use.
+  const Action weaker = std::min(before, after);
+  const Action stronger = std::max(before, after);
   const auto changes_for = [&](Action action) { return action >= weaker && action < stronger; };
   const bool any_to_change = std::ranges::any_of(std::array{Action::monitor, Action::drop}, [&](Action action) {
     return changes_for(action) && actions[index_of(action)] > 0;
