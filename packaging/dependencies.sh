@@ -14,6 +14,8 @@ sandbox_packages=(iproute2 iputils-ping procps util-linux)
 kernel_test_packages=(qemu-system-x86 busybox-static kmod xz-utils dmsetup e2fsprogs mount)
 test_packages=("${build_packages[@]}" "${sandbox_packages[@]}" "${kernel_test_packages[@]}"
   catch2 ethtool ipset nftables socat tmux tshark)
+# What comes with clang to fuzz with, besides what a build needs.
+fuzz_packages=("${build_packages[@]}" clang libclang-rt-14-dev)
 # For a Debian in a container: tests/systemd.
 container_packages=(bpftool debootstrap iproute2 iputils-ping jq systemd-container util-linux)
 
