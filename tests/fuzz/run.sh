@@ -16,7 +16,7 @@ skip() {
 }
 
 # Longer inputs cost time and find nothing more, but a list has lines that are too long.
-declare -A longest=([capture]=2048 [config]=4096 [list]=6000 [prefix]=256 [request]=2048)
+declare -A longest=([capture]=2048 [config]=4096 [list]=6000 [model]=512 [prefix]=256 [request]=2048)
 
 build_fuzzers() {
   mkdir -p "$build"

@@ -20,6 +20,7 @@ namespace xdpfwd::fuzz {
 void fuzz_capture(std::string_view input);
 void fuzz_config(std::string_view input);
 void fuzz_list(std::string_view input);
+void fuzz_model(std::string_view input);
 void fuzz_prefix(std::string_view input);
 void fuzz_request(std::string_view input);
 
@@ -28,8 +29,8 @@ struct Target {
   void (*run)(std::string_view input);
 };
 inline constexpr std::array targets{
-    Target{"capture", fuzz_capture}, Target{"config", fuzz_config},   Target{"list", fuzz_list},
-    Target{"prefix", fuzz_prefix},   Target{"request", fuzz_request},
+    Target{"capture", fuzz_capture}, Target{"config", fuzz_config}, Target{"list", fuzz_list},
+    Target{"model", fuzz_model},     Target{"prefix", fuzz_prefix}, Target{"request", fuzz_request},
 };
 
 inline void require(bool holds, const std::string& what) {

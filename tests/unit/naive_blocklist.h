@@ -1,16 +1,40 @@
 // The blocklist by its definition: all claims, and for each address a look at every one of them. Too slow to use and
-// too simple to be wrong.
+// too simple to be wrong. And the small address space in which it is used.
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "tests/unit/blocklist_support.h"
+#include "tests/unit/shadow_datapath.h"
 
 namespace xdpfwd::test {
+
+/// 32 addresses of each family, which differ in five bits only. Prefixes of all lengths over them nest in every way.
+inline constexpr std::uint32_t addresses_per_family = 32;
+
+inline Prefix address_number(Family family, std::uint32_t number) {
+  constexpr std::array<unsigned, 5> ipv4_bits{0, 9, 23, 30, 31};
+  constexpr std::array<unsigned, 5> ipv6_bits{2, 31, 64, 95, 127};
+  Prefix::Address address{};
+  for (unsigned index = 0; index < 5; ++index) {
+    const unsigned bit = (family == Family::ipv4 ? ipv4_bits : ipv6_bits)[index];
+    if (number >> index & 1) address[bit / 8] |= static_cast<std::uint8_t>(0x80u >> bit % 8);
+  }
+  return {family, address, address_bits(family)};
+}
+
+inline std::vector<Prefix> all_addresses() {
+  std::vector<Prefix> addresses;
+  for (const Family family : families)
+    for (std::uint32_t number = 0; number < addresses_per_family; ++number)
+      addresses.push_back(address_number(family, number));
+  return addresses;
+}
 
 class NaiveBlocklist {
  public:
