@@ -34,7 +34,7 @@ Capture read(std::string_view file, std::size_t piece) {
 }
 
 void check(const CaptureReader::Frame& frame) {
-  require(parse_hex(to_hex(frame)) == frame, "other bytes: " + to_hex(frame));
+  require(parse_hex(to_hex(frame)) == frame, "other bytes: ", to_hex(frame));
   const FrameHeaders headers = read_headers(frame);
   require(headers.vlans.size() <= 2, "more VLAN tags than are looked for");
   for (const auto& address : {headers.source, headers.destination})
@@ -62,7 +62,7 @@ void fuzz_capture(std::string_view input) {
   require(read(input, piece) == capture, "in pieces it is another capture");
   for (const CaptureReader::Frame& frame : capture.frames) check(frame);
   const Capture again = read(written(capture.frames), 4096);
-  require(again.error.empty() && again.frames == capture.frames, "other frames when they were written: " + again.error);
+  require(again.error.empty() && again.frames == capture.frames, "other frames when they were written: ", again.error);
   if (const auto bytes = parse_hex(input)) {
     require(parse_hex(to_hex(*bytes)) == bytes, "other bytes");
     read_headers(*bytes);

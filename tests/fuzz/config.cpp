@@ -85,7 +85,7 @@ void fuzz_config(std::string_view input) {
     try {
       require_same(config, parse_config(text));
     } catch (const Error& error) {
-      require(false, "refused when it is read again: " + with_hint(error) + ": " + text);
+      require(false, "refused when it is read again: ", with_hint(error), ": ", text);
     }
   });
 }

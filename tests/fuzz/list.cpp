@@ -14,7 +14,7 @@ std::string described(const ListItem& item) {
   std::string text = std::to_string(item.line) + ":";
   for (const Prefix& prefix : item.prefixes) {
     text += " " + to_string(prefix);
-    require(parse_prefix(to_string(prefix)) == prefix, "another prefix when it is read again: " + text);
+    require(parse_prefix(to_string(prefix)) == prefix, "another prefix when it is read again: ", text);
   }
   for (const std::string_view part : {item.source, item.action, item.reason}) text += " " + escaped(part);
   for (const auto& time : {item.since, item.until}) text += time ? " " + std::to_string(*time) : " none";

@@ -89,7 +89,7 @@ class Trial {
         if (!changed.covers(address)) continue;
         const Action seen = datapath_.lookup(address).action;
         require(seen == before.lookup(address).action || seen == after.lookup(address).action,
-                "a verdict in between: " + to_string(address));
+                "a verdict in between: ", address);
       }
     });
     check_state();
@@ -103,7 +103,7 @@ class Trial {
       const ShadowDatapath::Match expected =
           deciding ? ShadowDatapath::Match{blocklist_.find(*deciding)->id, naive_.action_of(*deciding)}
                    : ShadowDatapath::Match{};
-      require(datapath_.lookup(address) == expected, "another verdict: " + to_string(address));
+      require(datapath_.lookup(address) == expected, "another verdict: ", address);
     }
     for (const Effective& one : blocklist_.effective())
       if (one.action != Action::none)

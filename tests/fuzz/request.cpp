@@ -6,9 +6,7 @@
 namespace xdpfwd::fuzz {
 namespace {
 
-void require_line(const std::string& line) {
-  require(line.find('\n') == line.size() - 1, "not one line: " + escaped(line));
-}
+void require_line(const std::string& line) { require(line.find('\n') == line.size() - 1, "not one line: ", line); }
 
 void read_as_daemon(std::string_view line) {
   const Request request = parse_request(line);
@@ -16,7 +14,7 @@ void read_as_daemon(std::string_view line) {
   require_line(written);
   const Request again = parse_request(written);
   require(again.id == request.id && again.method == request.method && again.params == request.params,
-          "another request: " + escaped(written));
+          "another request: ", written);
   const Command* const command = find_command(request.method);
   if (command == nullptr) return;
   for (const Where side : {Where::protocol, Where::client})
@@ -26,7 +24,7 @@ void read_as_daemon(std::string_view line) {
 void read_answer(std::string_view line) {
   const std::string written = result_line(1, parse_response(line));
   require_line(written);
-  require(result_line(1, parse_response(written)) == written, "another result: " + escaped(written));
+  require(result_line(1, parse_response(written)) == written, "another result: ", written);
 }
 
 /// An error that somebody else wrote is told again as it is.
@@ -39,7 +37,7 @@ void read_error(std::string_view line) {
     try {
       parse_response(written);
     } catch (const Error& again) {
-      require(error_line(1, again) == written, "another error: " + escaped(written));
+      require(error_line(1, again) == written, "another error: ", written);
     }
   }
 }
@@ -49,7 +47,7 @@ void read_notification(std::string_view line) {
   const std::string written = notification_line(read.method, read.params);
   require_line(written);
   const Notification again = parse_notification(written);
-  require(again.method == read.method && again.params == read.params, "another notification: " + escaped(written));
+  require(again.method == read.method && again.params == read.params, "another notification: ", written);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "common/error.h"
+#include "common/prefix.h"
 #include "common/text.h"
 
 namespace xdpfwd::fuzz {
@@ -33,15 +34,20 @@ inline constexpr std::array targets{
     Target{"model", fuzz_model},     Target{"prefix", fuzz_prefix}, Target{"request", fuzz_request},
 };
 
-inline void require(bool holds, const std::string& what) {
-  if (!holds) throw std::logic_error(what);
+inline std::string shown(std::string_view text) { return escaped(text); }
+inline std::string shown(const Prefix& prefix) { return to_string(prefix); }
+
+/// Throws what the parts say. They are put together only then, since nearly always it holds.
+template <typename... Parts>
+void require(bool holds, const Parts&... parts) {
+  if (!holds) throw std::logic_error((shown(parts) + ...));
 }
 
 /// What is shown to people has nothing in it that could steer their terminal: escaping it does no more than double its
 /// backslashes.
 inline void require_harmless(std::string_view text) {
   const auto backslashes = static_cast<std::size_t>(std::ranges::count(text, '\\'));
-  require(escaped(text).size() == text.size() + backslashes, "not escaped: " + escaped(text));
+  require(escaped(text).size() == text.size() + backslashes, "not escaped: ", text);
 }
 
 /// False where the call ends with an Error, which has to be harmless. All other exceptions go on.
