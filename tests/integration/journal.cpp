@@ -70,4 +70,12 @@ JournalEntry JournalFixture::next(Message kind) const {
   }
 }
 
+void check_fields(const JournalEntry& entry, const JournalEntry& wanted) {
+  for (const auto& [name, value] : wanted) {
+    CAPTURE(name);
+    REQUIRE(entry.contains(name));
+    CHECK(entry.at(name) == value);
+  }
+}
+
 }  // namespace xdpfwd::harness

@@ -41,4 +41,7 @@ class JournalFixture : public Fixture, JournalPlace {
   DatagramSocket journal_;
 };
 
+/// Fails the test unless the entry has every field of the map, with its value.
+void check_fields(const JournalEntry& entry, const JournalEntry& wanted);
+
 }  // namespace xdpfwd::harness
