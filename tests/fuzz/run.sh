@@ -57,7 +57,7 @@ main() {
   (($#)) || targets=("${!longest[@]}")
   mapfile -t targets < <(printf '%s\n' "${targets[@]}" | sort)
   for target in "${targets[@]}"; do
-    [[ -d $here/seeds/$target ]] || { echo "run.sh: there is no target $target" >&2; exit 2; }
+    [[ -d $here/seeds/$target ]] || { echo "run.sh: there is no target $target; there are: $(cd "$here/seeds" && echo *)" >&2; exit 2; }
   done
 
   install_missing "${fuzz_packages[@]}"
