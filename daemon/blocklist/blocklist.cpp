@@ -11,6 +11,8 @@ namespace {
 std::size_t index_of(Family family) { return static_cast<std::size_t>(family); }
 std::size_t index_of(Action action) { return static_cast<std::size_t>(action); }
 
+Action action_of(const SharedClaim& claim) { return claim ? claim->action : Action::none; }
+
 Action strongest(const ClaimList& claims) {
   Action action = Action::none;
   for (const Claim& claim : claims) action = std::max(action, claim.action);
@@ -43,24 +45,28 @@ std::vector<Edit> Delta::inverse() const {
   std::vector<Edit> edits;
   edits.reserve(claims.size());
   for (auto change = claims.rbegin(); change != claims.rend(); ++change)
-    edits.push_back({change->prefix, change->source, change->before, Keep::nothing, change->id});
+    edits.emplace_back(change->prefix, change->source, change->before, Keep::nothing, change->id);
   return edits;
 }
 
 Delta Blocklist::change(std::vector<Edit> edits) {
   check_capacity(edits);
   Delta delta;
-  delta.claims.reserve(edits.size());
   delta.changed.reserve(edits.size());
-  delta.created.reserve(edits.size());
   delta.upserts.reserve(edits.size());
   Touched others;
   Prepared last;
-  for (Edit& edit : edits) set_claim(std::move(edit), delta, others, last);
+  const auto makes_none = [&](Edit& edit) {
+    const bool makes_difference = set_claim(edit, others, last);
+    delta.changed.push_back(action_of(edit.before) != action_of(edit.claim));
+    return !makes_difference;
+  };
+  std::erase_if(edits, makes_none);  // goes over them once, in their order
+  delta.claims = std::move(edits);
   const auto settle = [&](const Prefix& prefix, EntryId id) {
     if (std::exchange(by_id_[id].touched, false)) finish(prefix, by_id_[id], delta);
   };
-  for (const Delta::ClaimChange& change : delta.claims) settle(change.prefix, change.id);
+  for (const Edit& edit : delta.claims) settle(edit.prefix, edit.id);
   for (const auto& [prefix, id] : others) settle(prefix, id);
   name_heirs(delta);
   put_in_safe_order(delta);
@@ -111,25 +117,28 @@ void Blocklist::check_capacity(const std::vector<Edit>& edits) const {
   }
 }
 
-void Blocklist::set_claim(Edit edit, Delta& delta, Touched& others, Prepared& last) {
+/// Carries it out, but for what finish() does, and returns whether the source claims something else now.
+bool Blocklist::set_claim(Edit& edit, Touched& others, Prepared& last) {
+  edit.before = {};
   auto position = entries_.lower_bound(edit.prefix);
-  if (position == entries_.end() || position->first != edit.prefix) {
-    if (!edit.claim) return delta.changed.push_back(false);
+  edit.creates = position == entries_.end() || position->first != edit.prefix;
+  if (edit.creates) {
+    if (!edit.claim) return false;
     position = entries_.emplace_hint(position, edit.prefix, allocate_id(edit.id));
     ++sizes_[index_of(edit.prefix.family())];
     count(edit.prefix, Action::none, +1);
-    delta.created.push_back({edit.prefix, position->second, Action::none});
   }
-  Entry& entry = by_id_[position->second];
-  const SharedClaim after = edit.claim ? prepared(edit, entry, last) : SharedClaim();
-  SharedClaim before = after ? entry.claims.put(after) : entry.claims.take(edit.source);
+  edit.id = position->second;
+  Entry& entry = by_id_[edit.id];
+  if (edit.claim) edit.claim = prepared(edit, entry, last);
+  edit.before = edit.claim ? entry.claims.put(edit.claim) : entry.claims.take(edit.source);
+  const auto& [before, after] = std::tie(edit.before, edit.claim);
   if (before && before->until) expiries_.erase({*before->until, edit.prefix, before->source});
   if (after && after->until) expiries_.insert({*after->until, edit.prefix, after->source});
   set_action(edit.prefix, entry, others);
-  delta.changed.push_back((before ? before->action : Action::none) != (after ? after->action : Action::none));
-  if (before == after) return;
+  if (before == after) return false;
   entry.touched = true;
-  delta.claims.push_back({edit.prefix, entry.id, std::move(edit.source), std::move(before), after});
+  return true;
 }
 
 /// The claim that an edit makes of an entry: its own, that goes on from the present one of its source and action where
@@ -230,7 +239,7 @@ bool Blocklist::overruled(const Prefix& prefix, Action action) const {
   return false;
 }
 
-EntryId Blocklist::allocate_id(std::optional<EntryId> wanted) {
+EntryId Blocklist::allocate_id(EntryId wanted) {
   if (free_ids_.empty()) {
     const auto id = static_cast<EntryId>(by_id_.size());
     by_id_.emplace_back().id = id;
@@ -239,8 +248,8 @@ EntryId Blocklist::allocate_id(std::optional<EntryId> wanted) {
   // A free id's entry tells where in the list it is: with a search instead, many that come back in another order than
   // they went would take minutes. What an id in use has there is itself, which the list has nowhere.
   auto position = static_cast<EntryId>(free_ids_.size() - 1);
-  if (wanted && *wanted < by_id_.size())
-    if (const EntryId told = by_id_[*wanted].id; told < free_ids_.size() && free_ids_[told] == *wanted) position = told;
+  if (wanted < by_id_.size())
+    if (const EntryId told = by_id_[wanted].id; told < free_ids_.size() && free_ids_[told] == wanted) position = told;
   const EntryId id = std::exchange(free_ids_[position], free_ids_.back());
   by_id_[free_ids_[position]].id = position;
   free_ids_.pop_back();

@@ -36,13 +36,21 @@ using EntryId = std::uint32_t;
 /// What a claim takes over from the source's present one with the same action: it is renewed then, rather than new.
 enum class Keep : std::uint8_t { nothing, since, since_and_reason };
 
-/// What one source is to claim of one prefix from now on; nothing takes its claim back.
+/// What one source is to claim of one prefix from now on; nothing takes its claim back. The change that carries it out
+/// notes in it what it did: a million of them have no room for two of each.
 struct Edit {
+  static constexpr EntryId any = std::numeric_limits<EntryId>::max();
+
+  Edit(const Prefix& on, SharedText of, SharedClaim wanted, Keep kept = Keep::nothing, EntryId had = any)
+      : prefix(on), keep(kept), id(had), source(std::move(of)), claim(std::move(wanted)) {}
+
   Prefix prefix;
+  Keep keep;
+  bool creates = false;  // noted: whether the entry is new
+  EntryId id;            // that the entry had, and is to have again if this makes it anew; noted: its id
   SharedText source;
-  SharedClaim claim;
-  Keep keep = Keep::nothing;
-  std::optional<EntryId> id{};  // that the entry had, and is to have again if this makes it anew
+  SharedClaim claim;   // noted: with what it took over from the one before
+  SharedClaim before;  // noted: the source's claim that it replaced
 };
 
 /// An entry as the datapath has to know it.
@@ -55,14 +63,6 @@ struct Effective {
 /// What a change of the model means outside of it. The datapath makes the upserts before the removals, each
 /// in their order: at no moment has an address a verdict that is neither its old one nor its new one.
 struct Delta {
-  struct ClaimChange {
-    Prefix prefix;
-    EntryId id;  // of the entry
-    SharedText source;
-    SharedClaim before;
-    SharedClaim after;
-  };
-
   /// What is to be in the datapath no longer, and who decides about its addresses from then on, but for
   /// those in narrower entries.
   struct Removal {
@@ -72,12 +72,11 @@ struct Delta {
     Action heir_action = Action::none;  // none: nobody does
   };
 
-  std::vector<Effective> created;   // entries that are new, whose counters start at zero; without an action yet
-  std::vector<EntryId> gone;        // ids whose entries are no more
-  std::vector<Effective> upserts;   // to be in the datapath with this action
-  std::vector<Removal> removals;    // to be there no longer
-  std::vector<ClaimChange> claims;  // in the order in which they were made
-  std::vector<bool> changed;        // for each edit: whether its source now claims something else, renewals aside
+  std::vector<EntryId> gone;       // ids whose entries are no more
+  std::vector<Effective> upserts;  // to be in the datapath with this action
+  std::vector<Removal> removals;   // to be there no longer
+  std::vector<Edit> claims;  // the edits that made a difference, in their order; of a new entry the counters start at 0
+  std::vector<bool> changed;  // for each edit: whether its source now claims something else, renewals aside
 
   /// The edits that undo this change, right after it: entries that went come back under their ids.
   std::vector<Edit> inverse() const;
@@ -161,7 +160,7 @@ class Blocklist {
     SharedClaim result;
   };
 
-  void set_claim(Edit edit, Delta& delta, Touched& others, Prepared& last);
+  bool set_claim(Edit& edit, Touched& others, Prepared& last);
   SharedClaim prepared(const Edit& edit, const Entry& entry, Prepared& last);
   void set_action(const Prefix& prefix, Entry& entry, Touched& others);
   void finish(const Prefix& prefix, Entry& entry, Delta& delta);
@@ -170,7 +169,7 @@ class Blocklist {
   static bool has_stronger(const Actions& actions, Action action);
   bool any_stronger(Family family, unsigned length, Action action) const;
   bool overruled(const Prefix& prefix, Action action) const;
-  EntryId allocate_id(std::optional<EntryId> wanted);
+  EntryId allocate_id(EntryId wanted);
 
   Capacity capacity_;
   Entries entries_;

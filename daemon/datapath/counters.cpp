@@ -56,14 +56,14 @@ std::optional<BootTime> Counters::last(EntryId id) const {
   return last == 0 ? std::nullopt : std::optional(boot_time_of(last));
 }
 
-void Counters::take(Counters& older, std::span<const Effective> entries) {
+void Counters::take(Counters& older, const Blocklist::Entries& entries) {
   std::unordered_map<std::uint64_t, EntryId> counted;
   for (EntryId id = 0; id < older.size(); ++id)
     if (older.counts_[id].tag != 0 && older.counts_[id].packets != 0) counted.emplace(older.counts_[id].tag, id);
   if (counted.empty()) return;
-  for (const Effective& entry : entries)
-    if (const auto found = counted.find(tag_of(entry.prefix)); found != counted.end())
-      move_count(older.counts_[found->second], counts_[entry.id]);
+  for (const auto& [prefix, id] : entries)
+    if (const auto found = counted.find(tag_of(prefix)); found != counted.end())
+      move_count(older.counts_[found->second], counts_[id]);
 }
 
 }  // namespace xdpfwd

@@ -43,7 +43,7 @@ class Counters {
   std::optional<BootTime> last(EntryId id) const;
   /// Moves the counters of these entries over from an older generation, which no packet may meet
   /// any longer. Exact while packets are counted here.
-  void take(Counters& older, std::span<const Effective> entries);
+  void take(Counters& older, const Blocklist::Entries& entries);
 
   int fd() const { return counts_.fd(); }
 

@@ -49,6 +49,7 @@ void Datapath::renew(const Capacity& capacity, std::span<const Effective> entrie
   current_.emplace(std::move(next));
   current_->sampling().want(samples_wanted_);
   interfaces_.replace(*current_);
+  packets_leave_older_ = packets_leaving();
   log_.info("generation " + std::to_string(current_->number()) + " is in force with " + std::to_string(entries.size()) +
                 " entries",
             {id_of(Message::generation),
@@ -75,9 +76,9 @@ Generation Datapath::create_filled(const Generation* previous, Sizes sizes, std:
   }
 }
 
-void Datapath::settle(std::span<const Effective> entries, const std::function<void(const Counters&)>& last_look) {
-  if (older_.empty()) return;
-  wait_for_packets_in_flight();
+void Datapath::settle(const Blocklist::Entries& entries, const std::function<void(const Counters&)>& last_look) {
+  if (is_settled()) return;
+  packets_leave_older_.get();
   for (Generation& generation : older_) {
     current_->counters().take(generation.counters(), entries);
     if (generation.is_own()) last_look(generation.counters());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <future>
 #include <optional>
 #include <span>
 #include <vector>
@@ -29,15 +30,18 @@ class Datapath {
   /// one on every interface, each in one atomic step. Throws Error; the present one then stays in force.
   /// With `growing`, it has room for a multiple of what it holds.
   void renew(const Capacity& capacity, std::span<const Effective> entries, bool growing = false);
-  /// Carries the counters of older generations over and removes them. Takes a while with a million
-  /// entries, and nothing depends on it, so call it when the daemon is ready. `last_look` is shown the counters that an
-  /// older generation of this daemon leaves: no packet moves them any more, and those of these entries are zero.
+  /// Carries the counters of older generations over and removes them, once no packet is there any longer. Takes a while
+  /// with a million entries, and nothing but the counters depends on it, so call it when the rest is done. `last_look`
+  /// is shown the counters that an older generation of this daemon leaves: no packet moves them any more, and those of
+  /// these entries are zero.
   void settle(
-      std::span<const Effective> entries,
+      const Blocklist::Entries& entries,
       const std::function<void(const Counters&)>& last_look = [](const Counters&) {});
 
   /// Carries a change out. Throws Error; part of it may be in force then. Where it is TablesFull, renew() makes room.
   void apply(const Delta& delta) { current_->apply(delta); }
+
+  bool is_settled() const { return older_.empty(); }
 
   void want(const std::vector<InterfaceSpec>& specs) { interfaces_.want(specs); }
   /// Attaches what is wanted, there and not filtered.
@@ -72,7 +76,8 @@ class Datapath {
   std::filesystem::path pin_dir_;
   Log& log_;
   std::vector<Generation> older_;
-  std::optional<Generation> current_;  // from the first renew() on
+  std::future<void> packets_leave_older_;  // from renew() on, until they are settled
+  std::optional<Generation> current_;      // from the first renew() on
   Interfaces interfaces_;
   SamplesWanted samples_wanted_;
 };

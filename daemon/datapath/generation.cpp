@@ -168,24 +168,22 @@ std::optional<Generation> Generation::open(const fs::path& directory, unsigned n
 }
 
 void Generation::fill(std::span<const Effective> entries) {
-  start(entries);
+  for (const Effective& entry : entries) start(entry.id, entry.prefix);
   own_->tables.put(entries);
   own_->tables.go_live();
 }
 
 void Generation::apply(const Delta& delta) {
-  start(delta.created);
-  own_->tables.put(delta.created);
+  for (const Edit& edit : delta.claims)
+    if (edit.creates) start(edit.id, edit.prefix);
   own_->tables.put(delta.upserts);
   own_->tables.remove(delta.removals);
   for (const EntryId id : delta.gone) counters_.forget(id);
 }
 
-void Generation::start(std::span<const Effective> entries) {
-  for (const Effective& entry : entries) {
-    if (entry.id >= counters_.size()) throw TablesFull();
-    counters_.start(entry.id, entry.prefix);
-  }
+void Generation::start(EntryId id, const Prefix& prefix) {
+  if (id >= counters_.size()) throw TablesFull();
+  counters_.start(id, prefix);
 }
 
 std::vector<Generation> Generation::pinned(const fs::path& pin_dir) {

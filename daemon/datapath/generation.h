@@ -66,7 +66,7 @@ class Generation {
   static Generation load(std::filesystem::path directory, unsigned number, const Sizes& sizes,
                          const Generation* previous);
   static std::optional<Generation> open(const std::filesystem::path& directory, unsigned number);
-  void start(std::span<const Effective> entries);
+  void start(EntryId id, const Prefix& prefix);
 
   /// What no other daemon needs, or could read: it is not pinned, but lives as long as the program.
   struct Own {

@@ -16,4 +16,9 @@ void wait_for_packets_in_flight() {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
 }
 
+std::future<void> packets_leaving() {
+  // Where there can be no thread, whoever needs the result waits then.
+  return std::async(std::launch::async | std::launch::deferred, wait_for_packets_in_flight);
+}
+
 }  // namespace xdpfwd

@@ -11,12 +11,12 @@ void Tables::put(std::span<const Effective> entries) {
   Ipv6Additions added;
   std::vector<Effective> changed;
   for (const Effective& entry : entries) {
+    if (entry.action == Action::none) continue;
     if (entry.id >= lengths_.size()) {
       lengths_.resize(entry.id + 1);
       in_ipv6_.resize(entry.id + 1);
     }
     lengths_[entry.id] = static_cast<std::uint8_t>(entry.prefix.length());
-    if (entry.action == Action::none) continue;
     if (entry.prefix.family() == Family::ipv4)
       put_ipv4(entry);
     else

@@ -17,8 +17,8 @@ class Tables {
  public:
   Tables(Ipv4Table ipv4, Ipv6Table ipv6) : ipv4_(std::move(ipv4)), ipv6_(std::move(ipv6)) {}
 
-  /// Makes these entries decide, in their order, each for the addresses that no narrower one has. Those without an
-  /// action only become known. Throws TablesFull or Error; part of it may be in force then.
+  /// Makes these entries decide, in their order, each for the addresses that no narrower one has, but for those
+  /// without an action. Throws TablesFull or Error; part of it may be in force then.
   void put(std::span<const Effective> entries);
   /// Hands what these entries have on to their heirs. As put().
   void remove(std::span<const Delta::Removal> removals);

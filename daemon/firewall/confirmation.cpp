@@ -26,15 +26,15 @@ Error not_stored(const Store& store) {
 void Firewall::await_confirmation(const Delta& delta, std::chrono::seconds within) {
   const BootTime deadline = BootClock::now() + within;
   unconfirmed_ = {.changes = {}, .deadline = deadline, .undo_at = deadline};
-  for (const Delta::ClaimChange& change : delta.claims)
+  for (const Edit& change : delta.claims)
     if (!is_derived(change.source) &&
         unconfirmed_->changes.try_emplace({change.prefix, change.source}, change).second && change.before)
       blocklist_.reserve(change.prefix);  // what may have to come back finds its room when it does
   if (unconfirmed_->changes.empty()) unconfirmed_.reset();
 }
 
-std::vector<Delta::ClaimChange> Firewall::unconfirmed_among(const std::vector<Edit>& edits) const {
-  std::vector<Delta::ClaimChange> found;
+std::vector<Edit> Firewall::unconfirmed_among(const std::vector<Edit>& edits) const {
+  std::vector<Edit> found;
   if (!unconfirmed_ || unconfirmed_->changes.empty()) return found;
   for (const Edit& edit : edits)
     if (const auto change = unconfirmed_->changes.find({edit.prefix, edit.source});
@@ -45,8 +45,8 @@ std::vector<Delta::ClaimChange> Firewall::unconfirmed_among(const std::vector<Ed
 
 /// Takes those out of what is due that wait to be confirmed. The time that made them end was not confirmed either, so
 /// it must not take away for good what they replaced; unless that has ended as well, which the store has to know.
-std::vector<Delta::ClaimChange> Firewall::take_unconfirmed(std::vector<Edit>& due) const {
-  std::vector<Delta::ClaimChange> found;
+std::vector<Edit> Firewall::take_unconfirmed(std::vector<Edit>& due) const {
+  std::vector<Edit> found;
   if (!unconfirmed_) return found;
   const BootTime now = BootClock::now();
   std::erase_if(due, [&](const Edit& edit) {
@@ -62,11 +62,11 @@ std::vector<Delta::ClaimChange> Firewall::take_unconfirmed(std::vector<Edit>& du
 
 /// Puts back in force what was before these changes, which wait to be confirmed no longer. The store has never heard of
 /// them.
-void Firewall::put_back(std::span<const Delta::ClaimChange> changes) {
+void Firewall::put_back(std::span<const Edit> changes) {
   const auto step = [&] { return changes.size() > many ? on_progress_() : void(); };
   std::vector<Edit> edits;
   edits.reserve(changes.size());
-  for (const Delta::ClaimChange& change : changes)
+  for (const Edit& change : changes)
     edits.push_back({change.prefix, change.source, change.before, Keep::nothing, change.id});
   guard(edits, {.around_protected = true});
   step();
@@ -79,9 +79,9 @@ void Firewall::put_back(std::span<const Delta::ClaimChange> changes) {
 }
 
 /// Where nothing is left of the change, nothing waits, and the next one may.
-void Firewall::forget_unconfirmed(std::span<const Delta::ClaimChange> changes) {
+void Firewall::forget_unconfirmed(std::span<const Edit> changes) {
   if (!unconfirmed_) return;
-  for (const Delta::ClaimChange& change : changes)
+  for (const Edit& change : changes)
     if (unconfirmed_->changes.erase({change.prefix, change.source}) > 0 && change.before)
       blocklist_.release(change.prefix);
   if (unconfirmed_->changes.empty()) unconfirmed_.reset();
@@ -89,7 +89,7 @@ void Firewall::forget_unconfirmed(std::span<const Delta::ClaimChange> changes) {
 
 void Firewall::keep_unconfirmed(const std::function<bool(const Prefix&, std::string_view)>& names) {
   if (!unconfirmed_) return;
-  std::vector<Delta::ClaimChange> kept;
+  std::vector<Edit> kept;
   for (const auto& [name, change] : unconfirmed_->changes)
     if (names(name.first, name.second)) kept.push_back(change);
   forget_unconfirmed(kept);
@@ -100,7 +100,7 @@ std::size_t Firewall::confirm() {
   if (!unconfirmed_)
     throw Error(Code::not_found, "no change waits to be confirmed",
                 "it may have been undone already, or others asked for the same; look at: xdpfwctl status");
-  std::vector<Delta::ClaimChange> changes;
+  std::vector<Edit> changes;
   for (const auto& [name, change] : unconfirmed_->changes) changes.push_back(change);
   forget_unconfirmed(changes);
   if (!store_.save(changes)) throw not_stored(store_);
@@ -109,7 +109,7 @@ std::size_t Firewall::confirm() {
 
 void Firewall::revert_unconfirmed() {
   if (!unconfirmed_) return;
-  std::vector<Delta::ClaimChange> changes;
+  std::vector<Edit> changes;
   changes.reserve(unconfirmed_->changes.size());
   for (const auto& [name, change] : unconfirmed_->changes) changes.push_back(change);
   try {

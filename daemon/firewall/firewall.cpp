@@ -14,9 +14,9 @@ namespace xdpfwd {
 namespace {
 
 /// The changes that take these back.
-std::vector<Delta::ClaimChange> reversed(std::span<const Delta::ClaimChange> changes) {
-  std::vector<Delta::ClaimChange> back(changes.rbegin(), changes.rend());
-  for (Delta::ClaimChange& change : back) std::swap(change.before, change.after);
+std::vector<Edit> reversed(std::span<const Edit> changes) {
+  std::vector<Edit> back(changes.rbegin(), changes.rend());
+  for (Edit& change : back) std::swap(change.before, change.claim);
   return back;
 }
 
@@ -74,7 +74,7 @@ void Firewall::protect_at_start() {
 }
 
 void Firewall::settle(std::span<const EntryId> gone) {
-  datapath_.settle(blocklist_.effective(), [&](const Counters& older) { ledger_.close(gone, older); });
+  datapath_.settle(blocklist_.entries(), [&](const Counters& older) { ledger_.close(gone, older); });
   malloc_trim(0);  // what reading and building took, the list itself does not need
 }
 
@@ -99,7 +99,7 @@ Delta Firewall::change(std::vector<Edit> edits, const Conditions& conditions) {
   guard(edits, conditions);
   step();
   // What somebody asks for without a condition is no longer undone, and is to be stored.
-  std::vector<Delta::ClaimChange> kept;
+  std::vector<Edit> kept;
   if (!conditions.confirm_within) kept = unconfirmed_among(edits);
   Delta delta = change_model(std::move(edits), conditions);
   step();
@@ -114,7 +114,10 @@ Delta Firewall::change(std::vector<Edit> edits, const Conditions& conditions) {
   };
   bool stored = only_opens && save();
   try {
-    enforce(delta);
+    enforce(delta, [&] {
+      step();
+      if (!only_opens) stored = save();
+    });
   } catch (const Error&) {
     // Nothing was changed, so the store forgets it again; and what waits to be confirmed does so still.
     if (only_opens && !conditions.confirm_within) {
@@ -123,8 +126,6 @@ Delta Firewall::change(std::vector<Edit> edits, const Conditions& conditions) {
     }
     throw;
   }
-  step();
-  if (!only_opens) stored = save();
   step();
   forget_unconfirmed(kept);
   if (conditions.confirm_within && !delta.claims.empty()) await_confirmation(delta, *conditions.confirm_within);
@@ -149,8 +150,9 @@ Firewall::Comparison Firewall::compare(const ClaimSet& wanted, const std::option
   return comparison;
 }
 
-/// Where the datapath cannot follow, the model goes back to where it was.
-void Firewall::enforce(const Delta& delta) {
+/// Where the datapath cannot follow, the model goes back to where it was. What is done meanwhile, once the change is in
+/// force, takes no time where packets have to leave an older generation.
+void Firewall::enforce(const Delta& delta, const std::function<void()>& meanwhile) {
   try {
     apply(delta);
   } catch (const Error& error) {
@@ -158,21 +160,28 @@ void Firewall::enforce(const Delta& delta) {
     const Delta back = blocklist_.undo(delta);
     try {
       apply(back);
+      account(back);
     } catch (const Error& again) {
       log_.error(std::string("part of a failed change stays in force: ") + again.what(), {id_of(Message::fault)});
     }
     throw;
   }
+  meanwhile();
+  account(delta);
 }
 
 void Firewall::apply(const Delta& delta) {
   try {
     datapath_.apply(delta);
-    ledger_.close(delta.gone, datapath_.counters());
   } catch (const TablesFull&) {
     datapath_.renew(blocklist_.capacity(), blocklist_.effective(), true);
-    settle(delta.gone);
   }
+}
+
+/// What entries have counted that are gone stays with their sources, and new ones begin.
+void Firewall::account(const Delta& delta) {
+  if (!datapath_.is_settled()) settle(delta.gone);
+  ledger_.close(delta.gone, datapath_.counters());
   ledger_.open(delta, blocklist_, datapath_.counters());
 }
 
@@ -185,7 +194,7 @@ bool Firewall::expire() {
   std::ranges::stable_sort(due, {}, &Edit::source);
   const std::size_t found = due.size();
   const Edit first = due.front();
-  const std::vector<Delta::ClaimChange> unconfirmed = take_unconfirmed(due);
+  const std::vector<Edit> unconfirmed = take_unconfirmed(due);
   try {
     if (!due.empty()) change(std::move(due));
   } catch (const Error& error) {

@@ -136,7 +136,7 @@ class Firewall {
  private:
   using ClaimName = std::pair<Prefix, SharedText>;  // the latter: the source
   struct Unconfirmed {
-    std::map<ClaimName, Delta::ClaimChange> changes;  // none that anybody else has asked for since
+    std::map<ClaimName, Edit> changes;  // none that anybody else has asked for since
     BootTime deadline;
     BootTime undo_at;  // the deadline, or later where undoing it has failed
     bool failure_told = false;
@@ -144,10 +144,10 @@ class Firewall {
   using Affected = std::set<Prefix>;
 
   void await_confirmation(const Delta& delta, std::chrono::seconds within);
-  std::vector<Delta::ClaimChange> unconfirmed_among(const std::vector<Edit>& edits) const;
-  std::vector<Delta::ClaimChange> take_unconfirmed(std::vector<Edit>& due) const;
-  void put_back(std::span<const Delta::ClaimChange> changes);
-  void forget_unconfirmed(std::span<const Delta::ClaimChange> changes);
+  std::vector<Edit> unconfirmed_among(const std::vector<Edit>& edits) const;
+  std::vector<Edit> take_unconfirmed(std::vector<Edit>& due) const;
+  void put_back(std::span<const Edit> changes);
+  void forget_unconfirmed(std::span<const Edit> changes);
   void guard(std::vector<Edit>& edits, const Conditions& conditions) const;
   Delta change_model(std::vector<Edit> edits, const Conditions& conditions);
   std::vector<Edit> protecting_edits(const Affected& affected) const;
@@ -157,8 +157,10 @@ class Firewall {
   void watch_capacity();
   void watch_store();
   void load_list();
-  void enforce(const Delta& delta);
+  void enforce(
+      const Delta& delta, const std::function<void()>& meanwhile = [] {});
   void apply(const Delta& delta);
+  void account(const Delta& delta);
   void settle(std::span<const EntryId> gone);
   std::vector<Edit> config_edits(const Config& config, Reloaded* reloaded) const;
   Reloaded apply_config(const Conditions& conditions, const std::function<void(const Config& next)>& judge);
@@ -182,7 +184,7 @@ class Firewall {
   std::size_t expired_ = 0;                   // claims, since it was last told
   bool store_fails_ = false;                  // as told
   std::optional<Error> reload_failure_;
-  std::size_t ends_at_once_ = 5'000;          // claims that a round takes back
+  std::size_t ends_at_once_ = 5'000;  // claims that a round takes back
   std::map<std::string, AttachMode> attached_by_command_;
   std::set<std::string> detached_by_command_;  // though configured; until the next reload
 };

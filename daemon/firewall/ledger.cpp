@@ -26,12 +26,15 @@ void Ledger::close(std::span<const EntryId> gone, const Counters& counters) {
 
 void Ledger::open(const Delta& delta, const Blocklist& blocklist, const Counters& counters) {
   accounts_.resize(std::max<std::size_t>(accounts_.size(), blocklist.id_bound()), nobodys);
-  for (const Effective& created : delta.created)
-    if (const Entry& entry = blocklist.entry(created.id); !entry.claims.empty()) put(created.id, account_of(entry));
-  for (const Delta::ClaimChange& change : delta.claims)
-    if (const Entry& entry = blocklist.entry(change.id); !entry.claims.empty())
-      if (const Account account = account_of(entry); account != accounts_[change.id])
-        assign(change.id, account, counters.count(change.id));
+  for (const Edit& edit : delta.claims) {
+    const Entry& entry = blocklist.entry(edit.id);
+    if (entry.claims.empty()) continue;
+    const Account account = account_of(entry);
+    if (edit.creates)
+      put(edit.id, account);
+    else if (account != accounts_[edit.id])
+      assign(edit.id, account, counters.count(edit.id));
+  }
 }
 
 /// From now on the entry counts for that account; what it has counted stays with the one before.

@@ -113,8 +113,7 @@ void Firewall::resize(const Config& next, std::vector<Edit> edits, const Conditi
       blocklist_.undo(delta);
       throw;
     }
-    settle(delta.gone);
-    ledger_.open(delta, blocklist_, datapath_.counters());
+    account(delta);
   } catch (...) {
     blocklist_.set_capacity(before);
     throw;

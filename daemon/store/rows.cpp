@@ -51,19 +51,17 @@ std::vector<Edit> read_edits(const Statement& row, const std::string& boot) {
   return edits;
 }
 
-bool are_alike(const Delta::ClaimChange& one, const Delta::ClaimChange& other) {
-  return one.source == other.source && one.after == other.after;
-}
+bool are_alike(const Edit& one, const Edit& other) { return one.source == other.source && one.claim == other.claim; }
 
-void bind_row(Statement& statement, std::span<const Delta::ClaimChange> alike, const std::string& boot) {
+void bind_row(Statement& statement, std::span<const Edit> alike, const std::string& boot) {
   std::string prefixes;
-  for (const Delta::ClaimChange& change : alike) (prefixes += to_string(change.prefix)) += '\n';
-  const Delta::ClaimChange& first = alike.front();
-  const Claim claim = first.after ? *first.after : Claim{};
+  for (const Edit& change : alike) (prefixes += to_string(change.prefix)) += '\n';
+  const Edit& first = alike.front();
+  const Claim claim = first.claim ? *first.claim : Claim{};
   using Number = std::optional<std::int64_t>;
   const Number until = claim.until ? Number(to_wall_time(*claim.until).time_since_epoch().count()) : std::nullopt;
   const Number until_boot = claim.until ? Number((*claim.until).time_since_epoch().count()) : std::nullopt;
-  statement.bind(first.source.view(), first.after ? std::optional(to_string(claim.action)) : std::nullopt,
+  statement.bind(first.source.view(), first.claim ? std::optional(to_string(claim.action)) : std::nullopt,
                  claim.reason.view(), std::int64_t{claim.since.time_since_epoch().count()}, until,
                  std::string_view(prefixes), static_cast<std::int64_t>(claim.forced), until_boot,
                  until ? std::optional<std::string_view>(boot) : std::nullopt);

@@ -20,8 +20,8 @@ std::string boot_id();
 std::vector<Edit> read_edits(const Statement& row, const std::string& boot);
 
 /// Whether one row can tell of both.
-bool are_alike(const Delta::ClaimChange& one, const Delta::ClaimChange& other);
+bool are_alike(const Edit& one, const Edit& other);
 /// Binds what one row is to tell of changes that are alike.
-void bind_row(Statement& statement, std::span<const Delta::ClaimChange> alike, const std::string& boot);
+void bind_row(Statement& statement, std::span<const Edit> alike, const std::string& boot);
 
 }  // namespace xdpfwd

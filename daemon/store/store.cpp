@@ -67,8 +67,8 @@ void Store::load(const std::function<void(std::vector<Edit>)>& apply) {
   }
 }
 
-bool Store::save(std::span<const Delta::ClaimChange> changes) {
-  const auto is_ours = [](const Delta::ClaimChange& change) { return !is_derived(change.source); };
+bool Store::save(std::span<const Edit> changes) {
+  const auto is_ours = [](const Edit& change) { return !is_derived(change.source); };
   const auto keep = [&] { std::ranges::copy_if(changes, std::back_inserter(pending_), is_ours); };
   if (!pending_.empty()) {
     keep();
@@ -88,7 +88,7 @@ bool Store::save(std::span<const Delta::ClaimChange> changes) {
 }
 
 /// As few rows as tell of all changes in their order, but for those that are derived. Returns how many were told of.
-std::size_t Store::write_rows(std::span<const Delta::ClaimChange> changes) {
+std::size_t Store::write_rows(std::span<const Edit> changes) {
   std::size_t written = 0;
   while (!changes.empty()) {
     const auto room = changes.first(std::min(changes.size(), most_prefixes_a_row));
@@ -114,14 +114,14 @@ bool Store::tidy(const Blocklist& blocklist) {
 /// Replaces the journal by the shortest one that makes this list. Returns how many prefixes it has.
 std::size_t Store::write_all(const Blocklist& blocklist) {
   using Attributes = std::tuple<SharedText, Action, bool, SharedText, WallTime, std::optional<BootTime>>;
-  std::map<Attributes, std::vector<Delta::ClaimChange>> rows;
+  std::map<Attributes, std::vector<Edit>> rows;
   database_.execute("DELETE FROM changes");
   std::size_t written = 0;
   for (const auto& [prefix, id] : blocklist.entries())
     for (const Claim& claim : blocklist.entry(id).claims) {
       if (is_derived(claim.source)) continue;
       auto& row = rows[{claim.source, claim.action, claim.forced, claim.reason, claim.since, claim.until}];
-      row.push_back({prefix, id, claim.source, std::nullopt, claim});
+      row.emplace_back(prefix, claim.source, claim);
       ++written;
       if (row.size() < most_prefixes_a_row) continue;
       append(row);
@@ -145,7 +145,7 @@ bool Store::attempt(const std::function<void()>& writes) {
   }
 }
 
-void Store::append(std::span<const Delta::ClaimChange> alike) {
+void Store::append(std::span<const Edit> alike) {
   bind_row(*append_, alike, boot_);
   append_->step();
 }

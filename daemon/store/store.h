@@ -29,7 +29,7 @@ class Store {
 
   /// Stores the changes durably, in one transaction with whatever is still pending, but for derived ones.
   /// False where the disk would not take them: they are kept, in order, for the next save or retry.
-  bool save(std::span<const Delta::ClaimChange> changes);
+  bool save(std::span<const Edit> changes);
   bool retry() { return save({}); }
   /// Writes the journal anew, shorter, where most of it is history. Costs next to nothing where it is not. False where
   /// the disk would not take it; the journal is as it was then.
@@ -58,8 +58,8 @@ class Store {
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  std::size_t write_rows(std::span<const Delta::ClaimChange> changes);
-  void append(std::span<const Delta::ClaimChange> alike);
+  std::size_t write_rows(std::span<const Edit> changes);
+  void append(std::span<const Edit> alike);
   std::size_t write_all(const Blocklist& blocklist);
   bool attempt(const std::function<void()>& writes);
 
@@ -67,7 +67,7 @@ class Store {
   Database database_;
   std::string boot_;
   std::optional<Statement> append_;
-  std::vector<Delta::ClaimChange> pending_;
+  std::vector<Edit> pending_;
   std::uint64_t reserved_ = 0;  // revisions below this
   std::size_t recorded_ = 0;    // prefixes in all rows of the journal, as far as it was loaded or written
   std::optional<std::string> failure_;

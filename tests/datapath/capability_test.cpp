@@ -63,7 +63,7 @@ void live(const std::filesystem::path& pin_dir, unsigned index) {
   }
   Datapath datapath(pin_dir, log);
   datapath.renew(capacity, list.effective());
-  datapath.settle(list.effective());
+  datapath.settle(list.entries());
   datapath.want({{"veth0", AttachMode::automatic}});
   datapath.check();
   expect(datapath.interfaces().at(0).mode == AttachMode::native, "the mode is known after a restart");

@@ -39,7 +39,7 @@ struct Successor {
   }
 
   Count count(const char* prefix) const { return generation.counters().count(list.find(parse_prefix(prefix))->id); }
-  void take(Generation& older) { generation.counters().take(older.counters(), list.effective()); }
+  void take(Generation& older) { generation.counters().take(older.counters(), list.entries()); }
 
   Blocklist list;
   Generation generation;

@@ -41,7 +41,7 @@ struct DatapathHost {
     datapath.renew(list.capacity(), list.effective());
     datapath.want({{"veth0", AttachMode::automatic}});
     datapath.check();
-    datapath.settle(list.effective());
+    datapath.settle(list.entries());
   }
   /// Runs what is in force on the interface, whoever put it there.
   harness::Verdict verdict(const Prefix& source) {

@@ -97,7 +97,7 @@ TEST_CASE("another capacity is a new generation, and nothing is lost") {
   host.list.set_capacity({1000, 1000});
   datapath.renew({1000, 1000}, host.list.effective());
   for (int number = 0; number < 200; ++number) datapath.apply(host.block("203.0.113." + std::to_string(number)));
-  datapath.settle(host.list.effective());
+  datapath.settle(host.list.entries());
   CHECK(host.verdict("203.0.113.199") == Verdict::drop);
   CHECK(datapath.count(host.id("192.0.2.7")) == Count{1, 42});
 }

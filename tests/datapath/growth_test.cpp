@@ -47,7 +47,7 @@ bool apply(Datapath& datapath, const Blocklist& list, const Delta& delta) {
     return false;
   } catch (const TablesFull&) {
     datapath.renew(list.capacity(), list.effective(), true);
-    datapath.settle(list.effective());
+    datapath.settle(list.entries());
     return true;
   }
 }

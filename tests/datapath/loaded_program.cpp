@@ -95,7 +95,7 @@ Delta LoadedProgram::change(std::vector<Edit> edits) {
 void LoadedProgram::renew() {
   const std::vector<Effective> entries = blocklist_.effective();
   Generation next = next_generation(entries);
-  next.counters().take(generation_.counters(), entries);
+  next.counters().take(generation_.counters(), blocklist_.entries());
   generation_.unpin();
   generation_ = std::move(next);
 }

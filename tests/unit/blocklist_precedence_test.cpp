@@ -72,7 +72,7 @@ TEST_CASE("An entry that is overruled leaves the datapath and comes back") {
 
   const Delta back = firewall.change({take_back("10.0.0.0/8", "ops")});
   CHECK(back.upserts.size() == 3);
-  CHECK(back.created.empty());
+  CHECK(created_ids(back).empty());
   CHECK(firewall.verdict("10.1.1.1") == Action::drop);
   CHECK(firewall.verdict("10.2.0.1") == Action::monitor);
   CHECK(firewall.blocklist.find(parse_prefix("10.1.0.0/16"))->id == id);

@@ -113,12 +113,12 @@ class Trial {
 
   /// What a store makes of the delta is what the model holds, and that is what was asked for.
   void check_claims(const Delta& delta) {
-    for (const Delta::ClaimChange& change : delta.claims) {
+    for (const Edit& change : delta.claims) {
       const auto present = stored_[change.prefix].find(change.source.str());
       REQUIRE(static_cast<bool>(change.before) == (present != stored_[change.prefix].end()));
       if (change.before) REQUIRE(*change.before == present->second);
       stored_[change.prefix].erase(change.source.str());
-      if (change.after) stored_[change.prefix].emplace(change.source.str(), *change.after);
+      if (change.claim) stored_[change.prefix].emplace(change.source.str(), *change.claim);
       if (stored_[change.prefix].empty()) stored_.erase(change.prefix);
     }
     REQUIRE(stored_ == naive_.claims());

@@ -31,7 +31,7 @@ TEST_CASE("Entries come back under their ids in any order, and in much the same 
     made.push_back({parse_prefix("10." + std::to_string(number >> 16) + "." + std::to_string((number >> 8) & 255) +
                                  "." + std::to_string(number & 255)),
                     source, claim});
-  for (const Effective& entry : list.change(made).created) made[entry.id].id = entry.id;
+  for (const Edit& edit : list.change(made).claims) made[edit.id].id = edit.id;
   std::vector<Edit> gone;
   for (const Edit& edit : made) gone.push_back({edit.prefix, source, std::nullopt});
   const auto time_to_come_back = [&](const std::vector<Edit>& edits) {

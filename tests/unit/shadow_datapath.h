@@ -24,7 +24,8 @@ inline std::optional<BootTime> next_expiry(const Blocklist& blocklist) {
 
 inline std::vector<EntryId> created_ids(const Delta& delta) {
   std::vector<EntryId> ids;
-  for (const Effective& entry : delta.created) ids.push_back(entry.id);
+  for (const Edit& edit : delta.claims)
+    if (edit.creates) ids.push_back(edit.id);
   return ids;
 }
 
