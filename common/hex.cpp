@@ -4,14 +4,18 @@
 
 namespace xdpfwd {
 
-std::string to_hex(std::span<const std::uint8_t> bytes) {
+void append_hex(std::string& text, std::span<const std::uint8_t> bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
   for (const std::uint8_t byte : bytes) {
     text += digits[byte >> 4];
     text += digits[byte & 15];
   }
+}
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+  std::string text;
+  text.reserve(2 * bytes.size());
+  append_hex(text, bytes);
   return text;
 }
 

@@ -10,7 +10,8 @@
 
 namespace xdpfwd {
 
-/// Two lower-case digits a byte.
+/// Adds two lower-case digits a byte.
+void append_hex(std::string& text, std::span<const std::uint8_t> bytes);
 std::string to_hex(std::span<const std::uint8_t> bytes);
 
 /// Nothing where the text is not two digits a byte.

@@ -13,6 +13,8 @@ namespace xdpfwd {
 inline constexpr std::size_t max_request_bytes = 4 * 1024 * 1024;
 /// Prefixes in one request; at their longest they fill less than max_request_bytes.
 inline constexpr std::size_t max_request_prefixes = 65536;
+/// Hexadecimal digits of an IPv4 host in the `hosts` of a group that is staged.
+inline constexpr std::size_t host_digits = 8;
 /// Where each takes a run of the program and an answer of its own.
 inline constexpr std::size_t max_request_addresses = 1000;
 

@@ -53,26 +53,33 @@ bool is_action(const json& value) { return is_one_of(value, {"drop", "monitor", 
 bool is_text(const json& value) { return is_text_up_to(value, longest_text); }
 bool is_time(const json& value) { return is_integer_in(value, 0, latest_time); }
 
-/// What a group of claims may have besides its prefixes.
+/// Hexadecimal digits, so many for each item.
+bool is_hex_of(const json& value, std::size_t digits) {
+  if (!value.is_string()) return false;
+  const auto& text = value.get_ref<const std::string&>();
+  return text.size() % digits == 0 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+}
+
+bool is_frame(const json& value) {
+  if (!is_hex_of(value, 2)) return false;
+  const std::size_t bytes = value.get_ref<const std::string&>().size() / 2;
+  return bytes >= least_frame && bytes <= largest_frame;
+}
+
+/// What a group of claims may have.
 struct Member {
   std::string_view name;
   bool (*holds)(const json&);
 };
 constexpr std::array group_members{
     Member{"prefixes", [](const json& value) { return value.is_string(); }},
+    Member{"hosts", [](const json& value) { return is_hex_of(value, host_digits); }},
     Member{"source", is_name},
     Member{"action", is_action},
     Member{"reason", is_text},
     Member{"since", is_time},
     Member{"until", is_time},
 };
-
-bool is_frame(const json& value) {
-  if (!value.is_string()) return false;
-  const auto& text = value.get_ref<const std::string&>();
-  return text.size() % 2 == 0 && text.size() >= 2 * least_frame && text.size() <= 2 * largest_frame &&
-         text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
-}
 
 bool is_group(const json& value) {
   if (!value.is_object() || !value.contains("prefixes")) return false;
@@ -169,8 +176,8 @@ const std::array rules{
            return json{{"type", "string"}, {"maxLength", longest_name}};
          }},
     Rule{Kind::groups, is_groups,
-         R"(an array of 1 to 65536 objects with "prefixes", one a line, and if need be "source", "action", "reason", )"
-         R"("since" and "until")",
+         R"(an array of 1 to 65536 objects with "prefixes", one a line, and if need be "hosts", "source", "action", )"
+         R"("reason", "since" and "until")",
          [] {
            const json time{{"type", "integer"}, {"minimum", 0}, {"maximum", latest_time}};
            return json{{"type", "array"},
@@ -180,6 +187,7 @@ const std::array rules{
                         {{"type", "object"},
                          {"properties",
                           {{"prefixes", {{"type", "string"}}},
+                           {"hosts", {{"type", "string"}, {"pattern", "^([0-9a-fA-F]{8})*$"}}},
                            {"source", {{"type", "string"}, {"pattern", name_pattern}}},
                            {"action", enumeration({"drop", "monitor", "allow"})},
                            {"reason", {{"type", "string"}, {"maxLength", longest_text}}},

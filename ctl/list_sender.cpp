@@ -1,5 +1,10 @@
 #include "ctl/list_sender.h"
 
+#include <span>
+
+#include "common/hex.h"
+#include "common/jsonrpc.h"
+
 namespace xdpfwd::ctl {
 namespace {
 
@@ -34,12 +39,14 @@ void ListSender::add(const ListItem& item) {
     return;
   }
   choose_group(item);
-  std::string& text = groups_[current_].prefixes;
+  Group& group = groups_[current_];
   for (const Prefix& prefix : item.prefixes) {
-    const std::size_t before = text.size();
-    text += to_string(prefix);
-    text += '\n';
-    bytes_ += text.size() - before + 1;  // a newline is two bytes in JSON
+    const std::size_t before = group.prefixes.size() + group.hosts.size();
+    if (prefix.family() == Family::ipv4 && prefix.is_host())
+      append_hex(group.hosts, std::span(prefix.address()).first<host_digits / 2>());
+    else
+      (group.prefixes += to_string(prefix)) += '\n';
+    bytes_ += group.prefixes.size() + group.hosts.size() - before + 1;  // a newline is two bytes in JSON
   }
   prefixes_ += item.prefixes.size();
   if (bytes_ >= stage_bytes) send();
@@ -69,7 +76,7 @@ void ListSender::choose_group(const ListItem& item) {
   if (!reason.empty()) attributes["reason"] = reason;
   if (item.since) attributes["since"] = *item.since;
   if (until) attributes["until"] = *until;
-  groups_.push_back({std::move(attributes), {}});
+  groups_.push_back({std::move(attributes), {}, {}});
   bytes_ += group_bytes + longest_escape * reason.size();
 }
 
@@ -79,6 +86,7 @@ void ListSender::send() {
   groups.reserve(groups_.size());
   for (Group& group : groups_) {
     group.attributes["prefixes"] = std::move(group.prefixes);
+    if (!group.hosts.empty()) group.attributes["hosts"] = std::move(group.hosts);
     groups.push_back(std::move(group.attributes));
   }
   groups_.clear();

@@ -48,6 +48,7 @@ class ListSender {
   struct Group {
     nlohmann::json attributes;
     std::string prefixes;
+    std::string hosts;  // of IPv4, see docs/protocol.md
   };
 
   void choose_group(const ListItem& item);

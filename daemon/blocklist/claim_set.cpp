@@ -60,8 +60,7 @@ ClaimSet::Origin ClaimSet::origin(const Claim& claim) {
 
 void ClaimSet::add(const Prefix& prefix, Origin origin) {
   if (prefix.family() == Family::ipv6) return ipv6_.emplace_back(prefix, origin), void();
-  const std::uint64_t address = prefix.half(0) >> 32;
-  ipv4_.push_back(((address << length_bits | prefix.length()) << origin_bits) | origin);
+  add_ipv4(static_cast<std::uint32_t>(prefix.half(0) >> 32), prefix.length(), origin);
 }
 
 Prefix ClaimSet::prefix_of(std::uint64_t item) {

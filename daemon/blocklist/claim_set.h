@@ -24,6 +24,8 @@ class ClaimSet {
   /// The number of this claim; the same for equal ones. Throws Error (invalid) past most_origins.
   Origin origin(const Claim& claim);
   void add(const Prefix& prefix, Origin origin);
+  /// The same of an IPv4 host, whose address is a number: 0xc0000201 is 192.0.2.1.
+  void add_host(std::uint32_t address, Origin origin) { add_ipv4(address, 32, origin); }
 
   /// Gives every claim this source.
   void set_source(const SharedText& source);
@@ -49,6 +51,10 @@ class ClaimSet {
   }
 
  private:
+  void add_ipv4(std::uint32_t address, unsigned length, Origin origin) {
+    ipv4_.push_back(((std::uint64_t{address} << length_bits | length) << origin_bits) | origin);
+  }
+
   // Address, length and origin, from the top, so that they sort as prefixes do.
   static constexpr unsigned origin_bits = 26;
   static constexpr unsigned length_bits = 6;

@@ -1,5 +1,6 @@
 // The handlers for whole lists: stage, sync, import and export.
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <set>
 
@@ -44,16 +45,29 @@ Claim claim_of(const json& group, const ClockPair& clocks) {
   return claim;
 }
 
+/// A member of a group, which is text; empty where it is not there.
+std::string_view text_of(const json& group, const char* member) {
+  const auto found = group.find(member);
+  return found == group.end() ? std::string_view() : found->get_ref<const std::string&>();
+}
+
 /// A group without a prefix leaves nothing behind.
-void add_group(ClaimSet& claims, const Claim& claim, std::string_view lines) {
+void add_group(ClaimSet& claims, const Claim& claim, const json& group) {
   std::optional<ClaimSet::Origin> origin;
-  while (!lines.empty()) {
+  for (std::string_view lines = text_of(group, "prefixes"); !lines.empty();) {
     const std::size_t length = std::min(lines.find('\n'), lines.size());
     if (length > 0) {
       if (!origin) origin = claims.origin(claim);
       claims.add(parse_prefix(lines.substr(0, length)), *origin);
     }
     lines.remove_prefix(std::min(length + 1, lines.size()));
+  }
+  const std::string_view hosts = text_of(group, "hosts");
+  if (!hosts.empty() && !origin) origin = claims.origin(claim);
+  for (std::size_t at = 0; at < hosts.size(); at += host_digits) {
+    std::uint32_t address = 0;  // the parameters were checked: these are digits
+    std::from_chars(hosts.data() + at, hosts.data() + at + host_digits, address, 16);
+    claims.add_host(address, *origin);
   }
 }
 
@@ -125,7 +139,7 @@ json stage(const Call& call) {
     for (const json& group : call.params["groups"]) {
       const Claim claim = claim_of(group, staged->begun);
       if (claim.until && *claim.until <= staged->begun.boot) continue;  // it has ended already
-      add_group(staged->claims, claim, group["prefixes"].get_ref<const std::string&>());
+      add_group(staged->claims, claim, group);
     }
     staged->share.resize(staged->claims.weight());
     check_weight(staged->share, call.firewall.blocklist().capacity());

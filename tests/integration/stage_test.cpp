@@ -55,6 +55,14 @@ TEST_CASE_METHOD(Stage, "groups without a prefix are nothing, those with a reaso
   CHECK(connection.call("import", nothing)["added"] == 1);
 }
 
+TEST_CASE_METHOD(Stage, "hosts of eight digits each are the same as lines") {
+  ctl::Connection connection = connect(*this);
+  const json group{{"prefixes", "192.0.2.7\n"}, {"hosts", "c0000201C6336407"}, {"source", "feed"}};
+  CHECK(connection.call("stage", {{"groups", {group}}})["staged"] == 3);
+  CHECK(connection.call("import", nothing)["added"] == 3);
+  for (const char* host : {"192.0.2.1", "192.0.2.7", "198.51.100.7"}) CHECK(verdict(host) == "drop");
+}
+
 TEST_CASE_METHOD(Stage, "all connections share the room for lists on their way") {
   std::optional<ctl::Connection> first(connect(*this));
   ctl::Connection second = connect(*this);
