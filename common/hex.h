@@ -14,6 +14,12 @@ namespace xdpfwd {
 void append_hex(std::string& text, std::span<const std::uint8_t> bytes);
 std::string to_hex(std::span<const std::uint8_t> bytes);
 
+/// Of either case.
+constexpr bool is_hex_digit(char digit) {
+  const char lower = static_cast<char>(digit | 0x20);
+  return (digit >= '0' && digit <= '9') || (lower >= 'a' && lower <= 'f');
+}
+
 /// Nothing where the text is not two digits a byte.
 std::optional<std::vector<std::uint8_t>> parse_hex(std::string_view text);
 

@@ -5,6 +5,7 @@
 
 #include "common/commands.h"
 #include "common/error.h"
+#include "common/hex.h"
 #include "common/jsonrpc.h"
 #include "common/text.h"
 
@@ -57,7 +58,7 @@ bool is_time(const json& value) { return is_integer_in(value, 0, latest_time); }
 bool is_hex_of(const json& value, std::size_t digits) {
   if (!value.is_string()) return false;
   const auto& text = value.get_ref<const std::string&>();
-  return text.size() % digits == 0 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  return text.size() % digits == 0 && std::ranges::all_of(text, is_hex_digit);
 }
 
 bool is_frame(const json& value) {
