@@ -15,7 +15,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint16_t port = 7008;
 constexpr std::uint64_t most_packets = 1'000'000'000;
-constexpr std::chrono::minutes longest_time{10};
+constexpr std::chrono::minutes longest_time{120};
 constexpr std::size_t batch_of_blocked = 48;
 constexpr std::size_t batch_of_good = 1;
 
@@ -63,7 +63,7 @@ struct Flood::Batch {
   std::array<mmsghdr, size> headers{};
 };
 
-Flood::Flood(const Network& network) : receiver_(receiver(network)) {
+Flood::Flood(const Network& network, std::chrono::microseconds pause) : pause_(pause), receiver_(receiver(network)) {
   for (const bool good : {false, true})
     for (const Family family : families)
       streams_.push_back({sender(network, family, good), good, static_cast<std::size_t>(family)});
@@ -77,10 +77,12 @@ Flood::~Flood() {
 
 void Flood::send() {
   const auto start = Clock::now();
-  while (!sender_stops_ && blocked_sent_ < most_packets && Clock::now() - start < longest_time)
+  while (!sender_stops_ && blocked_sent_ < most_packets && Clock::now() - start < longest_time) {
     for (Stream& stream : streams_)
       // No way there for the moment: the interface is gone, or its queue is full.
       if (!send_batch(stream)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (pause_.count() > 0) std::this_thread::sleep_for(pause_);
+  }
   seconds_ = std::chrono::duration<double>(Clock::now() - start).count();
 }
 

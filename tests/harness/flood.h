@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <thread>
 #include <vector>
@@ -14,10 +15,11 @@ namespace xdpfwd::harness {
 
 /// UDP from `bad` and `good` of both families to the guarded side of the first link. The senders' buffers are smaller
 /// than the veth pair's ring, so no packet is lost on the way to the filter; the good ones come at a rate that the
-/// receiver can take. Runs for ten minutes or a billion packets at most.
+/// receiver can take. Runs for two hours or a billion packets at most.
 class Flood {
  public:
-  explicit Flood(const Network& network);
+  /// Pauses so long after each hundred packets, to leave the processor to what else is tested.
+  explicit Flood(const Network& network, std::chrono::microseconds pause = {});
   ~Flood();
 
   /// By family.
@@ -63,6 +65,7 @@ class Flood {
   void receive();
   void note(const Label& label);
 
+  std::chrono::microseconds pause_;
   std::vector<Stream> streams_;  // the sender's own until it has ended
   Fd receiver_;
   std::array<std::vector<bool>, 2> good_received_;  // the receiver's own until it has ended

@@ -96,12 +96,14 @@ void Sandbox::fill_state() const {
 }
 
 Program Sandbox::daemon_command(const Strings& arguments) const {
-  Program command{.words = {daemon_program_, "--config", config_file()},
+  Program command{.words = daemon_wrapper,
                   .network_namespace = network_.guarded(),
                   .identity = Identity{.user = 0, .group = daemon_group, .groups = {}},
                   .only_service_capabilities = true,
                   .input = {},
                   .environment = daemon_environment};
+  for (const std::string& word : {daemon_program_.string(), std::string("--config"), config_file().string()})
+    command.words.push_back(word);
   command.words.insert(command.words.end(), arguments.begin(), arguments.end());
   return command;
 }

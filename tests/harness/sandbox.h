@@ -57,6 +57,8 @@ class Sandbox {
   void write_config() const { write_file(config_file(), config.dump(2)); }
   /// The daemon's group, which is root unless told; it needs that of `admin_group` to give its socket to it.
   gid_t daemon_group = 0;
+  /// What it is started with: a program that becomes the daemon, with its arguments.
+  Strings daemon_wrapper;
   /// What it finds in its environment, as NOTIFY_SOCKET=... from systemd.
   Strings daemon_environment;
   /// What xdpfwctl finds there: an SSH_CONNECTION that names nobody, so that whoever runs the tests has no part in
