@@ -100,9 +100,10 @@ void ExclusiveAttachment::replace(int program) {
     throw system_error("replace the program behind " + pin_.string(), errno);
 }
 
-bool ExclusiveAttachment::in_force(std::uint32_t program_id) const {
+bool ExclusiveAttachment::in_force(std::uint32_t program_id) {
   const std::optional<bpf_link_info> info = info_of(link_.get());
-  if (!info || info->xdp.ifindex != index_ || info->prog_id != program_id) return false;
+  if (!info || info->xdp.ifindex == 0 || info->prog_id != program_id) return false;
+  index_ = info->xdp.ifindex;
   // Somebody removed the pin: the program is in force, but would not outlive the daemon.
   if (access(pin_.c_str(), F_OK) != 0) bpf_obj_pin(link_.get(), pin_.c_str());
   return true;

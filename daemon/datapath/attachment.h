@@ -21,9 +21,10 @@ class Attachment {
   /// Puts another program in the place of the present one, in one atomic step. Throws Error.
   virtual void replace(int program) = 0;
   /// False where somebody else took the program off or put another one in its place.
-  virtual bool in_force(std::uint32_t program_id) const = 0;
+  virtual bool in_force(std::uint32_t program_id) = 0;
   virtual void remove() = 0;
   virtual std::string_view sharing() const = 0;
+  /// As of the last in_force(): in another network namespace an interface may have another one.
   virtual unsigned interface_index() const = 0;
   /// Never `automatic`.
   virtual AttachMode mode() const = 0;
@@ -42,7 +43,7 @@ class ExclusiveAttachment : public Attachment {
   static std::unique_ptr<Attachment> adopt(const std::filesystem::path& pin);
 
   void replace(int program) override;
-  bool in_force(std::uint32_t program_id) const override;
+  bool in_force(std::uint32_t program_id) override;
   void remove() override;
   std::string_view sharing() const override { return "exclusive"; }
   unsigned interface_index() const override { return index_; }

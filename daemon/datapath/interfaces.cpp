@@ -79,7 +79,7 @@ void Interfaces::check(Generation& generation) {
 void Interfaces::check(Interface& interface, Generation& generation) {
   const std::string& name = interface.spec.name;
   const unsigned index = if_nametoindex(name.c_str());
-  if (interface.attachment && interface.attachment->in_force(generation.program_id())) {
+  if (is_in_force(interface, generation)) {
     if (index == 0 || is_attached_to(index)) return;
     // The filtered one was renamed, and another one has its name now.
     log_.warning(name + " is another interface now; the one that had the name before is no longer filtered",
@@ -109,6 +109,15 @@ void Interfaces::check(Interface& interface, Generation& generation) {
   }
 }
 
+bool Interfaces::is_in_force(Interface& interface, Generation& generation) {
+  if (!interface.attachment) return false;
+  const unsigned before = interface.attachment->interface_index();
+  if (!interface.attachment->in_force(generation.program_id())) return false;
+  const unsigned index = interface.attachment->interface_index();
+  if (index != before) count_packets_of(index, interface.spec.name, generation);
+  return true;
+}
+
 /// Under whatever name: where two of ours exchanged their names, both are filtered as they are.
 bool Interfaces::is_attached_to(unsigned index) const {
   return std::ranges::any_of(interfaces_, [index](const auto& item) {
@@ -124,8 +133,13 @@ void Interfaces::attach(Interface& interface, unsigned index, Generation& genera
                 "name the interfaces that packets come in through from elsewhere");
   count_packets_of(index, name, generation);
   std::string fallback;
-  interface.attachment =
-      ExclusiveAttachment::attach(interface.spec, index, generation.program(), pin_of(name), fallback);
+  // Its link may be ours still: where replacing the program behind it has failed.
+  std::unique_ptr<Attachment> left = ExclusiveAttachment::adopt(pin_of(name));
+  if (left && left->interface_index() == index)
+    left->replace(generation.program());
+  else
+    left = ExclusiveAttachment::attach(interface.spec, index, generation.program(), pin_of(name), fallback);
+  interface.attachment = std::move(left);
   interface.error.clear();
   interface.hint.clear();
   report_attached(interface, fallback);

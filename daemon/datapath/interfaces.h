@@ -60,6 +60,7 @@ class Interfaces {
   };
 
   void check(Interface& interface, Generation& generation);
+  bool is_in_force(Interface& interface, Generation& generation);
   void count_packets_of(unsigned index, const std::string& name, Generation& generation);
   bool is_attached_to(unsigned index) const;
   void attach(Interface& interface, unsigned index, Generation& generation);

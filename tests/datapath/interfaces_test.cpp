@@ -3,8 +3,11 @@
 #include "daemon/datapath/interfaces.h"
 
 #include <bpf/bpf.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 
 #include "tests/datapath/captured_log.h"
 #include "tests/datapath/foreign_program.h"
@@ -102,6 +105,44 @@ TEST_CASE("a link that somebody detached is put back") {
   ground.check();
   CHECK(ground.filtered("veth0"));
   CHECK(ground.status().state == State::attached);
+}
+
+TEST_CASE("a link of ours that is there already is taken over, and is no foreign program") {
+  Ground ground;
+  ground.network.add_veth("veth0", "veth1");
+  ground.want("veth0");
+  ground.check();
+  ground.captured.take();
+  Interfaces others(ground.program.pin_dir(), ground.log);
+  others.want({{"veth0", AttachMode::automatic}});
+  others.check(ground.program.generation());
+  CHECK(others.status()[0].state == State::attached);
+  CHECK(ground.filtered("veth0"));
+}
+
+TEST_CASE("an interface that comes back from another namespace under another index is the same") {
+  Ground ground;
+  const unsigned before = ground.network.add_veth("veth0", "veth1");
+  ground.want("veth0");
+  ground.check();
+  ground.captured.take();
+  const Fd home(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+  {
+    PrivateNetwork away;
+    away.ip("link add taken0 index " + std::to_string(before) + " type veth peer name taken1");
+    const Fd there(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+    const auto path_of = [](const Fd& fd) {
+      return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(fd.get());
+    };
+    REQUIRE(std::system(("nsenter --net=" + path_of(home) + " ip link set veth0 netns " + path_of(there)).c_str()) ==
+            0);
+    away.ip("link set veth0 netns " + path_of(home));
+  }
+  REQUIRE(index_of("veth0") != before);
+  ground.check();
+  CHECK(ground.status().state == State::attached);
+  CHECK(ground.filtered("veth0"));
+  CHECK(ground.captured.take().empty());
 }
 
 TEST_CASE("an interface that took the name of a filtered one is filtered") {
