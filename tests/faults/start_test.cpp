@@ -39,11 +39,13 @@ class Start {
   }
 
   void try_all(const std::vector<Fault>& faults) {
+    figures_ = {};
     for (const Fault& fault : faults) {
       INFO(fault.text());
       subject_.mark_log();
       try_one(fault);
     }
+    CHECK(3 * figures_.reached >= figures_.tried);  // ticks of a clock shift a few
   }
 
   Subject& subject() { return subject_; }
@@ -100,7 +102,9 @@ class Start {
   }
 
   void check_next_start() {
-    CHECK(subject_.come_up());
+    const bool is_up = subject_.come_up();
+    CAPTURE(subject_.fresh_log());
+    REQUIRE(is_up);
     CHECK(subject_.claims() == stored_);
     CHECK(subject_.disagreements(stored_) == Strings{});
     const Strings left = subject_.left_behind();
@@ -147,17 +151,20 @@ TEST_CASE("a cold start that is killed at a system call, or in which one fails, 
   start.try_all(kills_at(points));
   tell("cold start, kills", start.figures(), {});
   start.try_all(errors_at(points));
-  tell("cold start, kills and errors", start.figures(), {});
+  tell("cold start, errors", start.figures(), {});
 }
 
 TEST_CASE("a restart that is killed at a system call, or in which one fails, opens nothing") {
   Restart restart;
   const std::vector<Point> points = restart.points();
-  Flood flood(restart.subject().network(), 5ms);
-  restart.try_all(kills_at(points));
-  restart.try_all(errors_at(points));
-  const Flood::Report report = flood.stop();
-  CHECK(report.leaked == 0);
-  CHECK(report.lost == 0);
-  tell("restart", restart.figures(), report);
+  const auto try_under_packets = [&](const std::string& name, const std::vector<Fault>& faults) {
+    Flood flood(restart.subject().network(), 5ms);
+    restart.try_all(faults);
+    const Flood::Report report = flood.stop();
+    CHECK(report.leaked == 0);
+    CHECK(report.lost == 0);
+    tell(name, restart.figures(), report);
+  };
+  try_under_packets("restart, kills", kills_at(points));
+  try_under_packets("restart, errors", errors_at(points));
 }

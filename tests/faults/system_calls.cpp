@@ -47,14 +47,25 @@ std::string call_in(const std::string& line) {
   return end == std::string::npos || end == begin || line[end] != '(' ? std::string() : line.substr(begin, end - begin);
 }
 
-std::size_t every(std::size_t unless_told) {
+/// As a run has told it.
+std::string one_wanted() {
   const char* wanted = std::getenv("XDPFWD_TEST_FAULTS");
-  if (wanted == nullptr) return unless_told;
-  return std::string_view(wanted) == "all" ? 1 : std::max<std::size_t>(1, std::strtoul(wanted, nullptr, 10));
+  return wanted == nullptr ? "" : wanted;
 }
 
-std::vector<Fault> sample_of(std::vector<Fault> all, std::size_t step) {
+/// Of so many faults. A short way has as many as five of them tried.
+std::size_t every(std::size_t unless_told, std::size_t of) {
+  const char* wanted = std::getenv("XDPFWD_TEST_FAULTS");
+  if (wanted == nullptr) return std::clamp<std::size_t>(of / 5, 1, unless_told);
+  if (std::string_view(wanted) == "all") return 1;
+  const unsigned long number = std::strtoul(wanted, nullptr, 10);
+  return number == 0 ? of + 1 : number;  // a fault that is in another list
+}
+
+std::vector<Fault> sample_of(std::vector<Fault> all, std::size_t unless_told) {
   std::erase_if(all, is_left_out);
+  if (const auto one = std::ranges::find(all, one_wanted(), &Fault::text); one != all.end()) return {*one};
+  const std::size_t step = every(unless_told, all.size());
   std::vector<Fault> sample;
   for (std::size_t index = step / 2; index < all.size(); index += step) sample.push_back(all[index]);
   return sample;
@@ -80,8 +91,10 @@ Process started(const Strings& words) {
   return {Program{.words = words}, nothing.get(), nothing.get(), nothing.get()};
 }
 
+/// Or was, and has met its fault already.
 bool is_traced(pid_t pid) {
-  return read_file("/proc/" + std::to_string(pid) + "/status").find("TracerPid:\t0\n") == std::string::npos;
+  const std::string status = read_file("/proc/" + std::to_string(pid) + "/status");
+  return status.find("TracerPid:\t0\n") == std::string::npos || status.find("State:\tZ") != std::string::npos;
 }
 
 }  // namespace
@@ -115,14 +128,14 @@ std::vector<Point> points_of(const std::string& trace, const Part& part) {
 std::vector<Fault> kills_at(const std::vector<Point>& points) {
   std::vector<Fault> all;
   for (const Point& point : points) all.push_back({point, {}});
-  return sample_of(std::move(all), every(40));
+  return sample_of(std::move(all), 40);
 }
 
 std::vector<Fault> errors_at(const std::vector<Point>& points) {
   std::vector<Fault> all;
   for (const Point& point : points)
     for (const std::string_view error : errors) all.push_back({point, std::string(error)});
-  return sample_of(std::move(all), every(281));
+  return sample_of(std::move(all), 281);
 }
 
 // strace becomes a grandchild, so that whoever starts it has the program itself for a child.

@@ -45,8 +45,9 @@ struct Part {
 /// Throws std::runtime_error where there are none.
 std::vector<Point> points_of(const std::string& trace, const Part& part = {});
 
-/// Faults at these points, spread over all that are possible: every 40th kill and every 281st error, unless
-/// XDPFWD_TEST_FAULTS says `all`, or every how many.
+/// Faults at these points, spread over all that are possible: every 40th kill and every 281st error, five at least,
+/// unless XDPFWD_TEST_FAULTS says `all`, or every how many, or
+/// which one, as `EIO from bpf 17`.
 std::vector<Fault> kills_at(const std::vector<Point>& points);
 std::vector<Fault> errors_at(const std::vector<Point>& points);
 
