@@ -79,7 +79,7 @@ struct xdpfwd_decision {
 
 /* The only global variable, which the daemon writes. */
 struct xdpfwd_variables {
-	/* CLOCK_MONOTONIC in nanoseconds, told five times a second: asking the kernel costs as much as counting. It
+	/* CLOCK_MONOTONIC in nanoseconds, told ten times a second: asking the kernel costs as much as counting. It
 	 * stands still while no daemon runs. */
 	__u64 now;
 	__u64 interval; /* nanoseconds between two samples on a CPU, on average */

@@ -77,7 +77,7 @@ std::unique_ptr<Attachment> ExclusiveAttachment::attach(const InterfaceSpec& spe
   if (!link) throw cannot_attach(spec, index, mode, errno);
   std::error_code ignored;
   std::filesystem::remove(pin, ignored);  // of a link whose interface is gone
-  if (bpf_obj_pin(link.get(), pin.c_str()) != 0) throw system_error("pin " + pin.string(), errno);
+  bpf_obj_pin(link.get(), pin.c_str());
   return std::unique_ptr<Attachment>(new ExclusiveAttachment(std::move(link), index, mode, pin));
 }
 
@@ -104,9 +104,13 @@ bool ExclusiveAttachment::in_force(std::uint32_t program_id) {
   const std::optional<bpf_link_info> info = info_of(link_.get());
   if (!info || info->xdp.ifindex == 0 || info->prog_id != program_id) return false;
   index_ = info->xdp.ifindex;
-  // Somebody removed the pin: the program is in force, but would not outlive the daemon.
-  if (access(pin_.c_str(), F_OK) != 0) bpf_obj_pin(link_.get(), pin_.c_str());
   return true;
+}
+
+bool ExclusiveAttachment::is_pinned() const { return access(pin_.c_str(), F_OK) == 0; }
+
+void ExclusiveAttachment::pin() {
+  if (bpf_obj_pin(link_.get(), pin_.c_str()) != 0) throw system_error("pin " + pin_.string(), errno);
 }
 
 void ExclusiveAttachment::remove() {

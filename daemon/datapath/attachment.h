@@ -22,6 +22,10 @@ class Attachment {
   virtual void replace(int program) = 0;
   /// False where somebody else took the program off or put another one in its place.
   virtual bool in_force(std::uint32_t program_id) = 0;
+  /// Whether it outlives the daemon.
+  virtual bool is_pinned() const = 0;
+  /// Has it do so again. Throws Error.
+  virtual void pin() = 0;
   virtual void remove() = 0;
   virtual std::string_view sharing() const = 0;
   /// As of the last in_force(): in another network namespace an interface may have another one.
@@ -34,8 +38,9 @@ class Attachment {
 /// the end of the daemon nor `ip link set ... xdp off`.
 class ExclusiveAttachment : public Attachment {
  public:
-  /// Attaches, and pins the link. `automatic` falls back from native to generic, and tells why in
-  /// `fallback`. Throws Error: refused where a foreign program is there, which stays untouched.
+  /// Attaches, and pins the link where it can: a filter that would end with the daemon is better than none. `automatic`
+  /// falls back from native to generic, and tells why in `fallback`. Throws Error: refused where a foreign program is
+  /// there, which stays untouched.
   static std::unique_ptr<Attachment> attach(const InterfaceSpec& spec, unsigned index, int program,
                                             const std::filesystem::path& pin, std::string& fallback);
   /// Takes over the link pinned there; null where there is none, or where its interface is gone (then the pin is
@@ -44,6 +49,8 @@ class ExclusiveAttachment : public Attachment {
 
   void replace(int program) override;
   bool in_force(std::uint32_t program_id) override;
+  bool is_pinned() const override;
+  void pin() override;
   void remove() override;
   std::string_view sharing() const override { return "exclusive"; }
   unsigned interface_index() const override { return index_; }

@@ -87,6 +87,32 @@ void Datapath::settle(const Blocklist::Entries& entries, const std::function<voi
   older_.clear();
 }
 
+void Datapath::check() {
+  current_->sampling().tick();
+  interfaces_.check(*current_);
+  keep_pins();
+}
+
+/// What is not pinned ends with the daemon.
+void Datapath::keep_pins() {
+  const bool are_there = current_->is_pinned() && interfaces_.are_pinned();
+  if (are_there && !pin_failure_) return;
+  try {
+    prepare_pin_dir(pin_dir_);
+    current_->pin();
+    interfaces_.pin();
+    pin_failure_.reset();
+    ++restored_pins_;
+    log_.warning("pins were gone, and are put back: " + pin_dir_.string(), {id_of(Message::pins_restored)});
+  } catch (const Error& error) {
+    const bool told = pin_failure_ && std::string_view(pin_failure_->what()) == error.what();
+    pin_failure_ = error;
+    if (!told)
+      log_.error("the filter is in force, but would end with the daemon: " + with_hint(error),
+                 {id_of(Message::pins_gone)});
+  }
+}
+
 void Datapath::sample(const SamplesWanted& wanted) {
   samples_wanted_ = wanted;
   current_->sampling().want(wanted);

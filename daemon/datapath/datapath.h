@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "common/error.h"
 #include "daemon/blocklist/blocklist.h"
 #include "daemon/datapath/generation.h"
 #include "daemon/datapath/interfaces.h"
@@ -44,11 +45,18 @@ class Datapath {
   bool is_settled() const { return older_.empty(); }
 
   void want(const std::vector<InterfaceSpec>& specs) { interfaces_.want(specs); }
-  /// Attaches what is wanted, there and not filtered.
-  void check() {
-    current_->sampling().tick();
-    interfaces_.check(*current_);
-  }
+  /// Attaches what is wanted, there and not filtered, and puts back pins that are gone.
+  void check();
+  /// Why the filter, though in force, would not outlive the daemon.
+  const std::optional<Error>& pin_failure() const { return pin_failure_; }
+
+  /// What was put back without anybody's asking, so many times.
+  struct Restored {
+    std::uint64_t interfaces = 0;
+    std::uint64_t pins = 0;
+  };
+  Restored restored() const { return {interfaces_.restored(), restored_pins_}; }
+
   /// Takes everything off: programs, maps, pins.
   void remove();
 
@@ -71,6 +79,7 @@ class Datapath {
   const std::filesystem::path& pin_dir() const { return pin_dir_; }
 
  private:
+  void keep_pins();
   Generation create_filled(const Generation* previous, Sizes sizes, std::span<const Effective> entries);
 
   std::filesystem::path pin_dir_;
@@ -79,6 +88,8 @@ class Datapath {
   std::future<void> packets_leave_older_;  // from renew() on, until they are settled
   std::optional<Generation> current_;      // from the first renew() on
   Interfaces interfaces_;
+  std::optional<Error> pin_failure_;
+  std::uint64_t restored_pins_ = 0;
   SamplesWanted samples_wanted_;
 };
 

@@ -65,9 +65,7 @@ Skeleton load_skeleton(const Sizes& sizes, const Generation* previous) {
   return skeleton;
 }
 
-void pin(int fd, const fs::path& path) {
-  if (bpf_obj_pin(fd, path.c_str()) != 0) throw system_error("pin " + path.string(), errno);
-}
+bool is_there(const fs::path& pin) { return access(pin.c_str(), F_OK) == 0; }
 
 /// A descriptor of our own of something that the skeleton owns.
 Fd duplicate(int fd) {
@@ -140,11 +138,7 @@ Generation Generation::create(const fs::path& pin_dir, unsigned number, const Si
   // One that is there already belongs to another generation: outside of the try, so that it stays.
   if (mkdir(directory.c_str(), 0700) != 0) throw system_error("make " + directory.string(), errno);
   try {
-    pin(generation.counters_.fd(), directory / "counters");
-    pin(generation.statistics_.counts(), directory / "statistics");
-    pin(generation.statistics_.interfaces(), directory / "interfaces");
-    pin(generation.statistics_.names(), directory / "names");
-    pin(generation.program(), directory / "program");  // the last: with it the set is complete
+    generation.pin();
   } catch (...) {
     generation.unpin();
     throw;
@@ -200,6 +194,25 @@ std::vector<Generation> Generation::pinned(const fs::path& pin_dir) {
   std::ranges::for_each(incomplete, remove_directory);
   std::ranges::sort(generations, {}, &Generation::number);
   return generations;
+}
+
+/// The program is the last: with it the set is complete.
+std::array<std::pair<fs::path, int>, 5> Generation::pins() const {
+  return {{{directory_ / "counters", counters_.fd()},
+           {directory_ / "statistics", statistics_.counts()},
+           {directory_ / "interfaces", statistics_.interfaces()},
+           {directory_ / "names", statistics_.names()},
+           {directory_ / "program", program()}}};
+}
+
+bool Generation::is_pinned() const {
+  return std::ranges::all_of(pins(), [](const auto& one) { return is_there(one.first); });
+}
+
+void Generation::pin() const {
+  if (mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST) throw system_error("make " + directory_.string(), errno);
+  for (const auto& [path, fd] : pins())
+    if (!is_there(path) && bpf_obj_pin(fd, path.c_str()) != 0) throw system_error("pin " + path.string(), errno);
 }
 
 void Generation::unpin() const { remove_directory(directory_); }

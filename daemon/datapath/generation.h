@@ -2,10 +2,12 @@
 // growth all build a new one and put it in the place of the old.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "daemon/blocklist/blocklist.h"
@@ -40,6 +42,9 @@ class Generation {
   /// Throws TablesFull or Error; some of the delta may be in force then. Only of one that was created here.
   void apply(const Delta& delta);
 
+  bool is_pinned() const;
+  /// Puts those of its pins back that are gone. Throws Error.
+  void pin() const;
   /// Removes the pins; what still uses the maps keeps them.
   void unpin() const;
 
@@ -67,6 +72,7 @@ class Generation {
                          const Generation* previous);
   static std::optional<Generation> open(const std::filesystem::path& directory, unsigned number);
   void start(EntryId id, const Prefix& prefix);
+  std::array<std::pair<std::filesystem::path, int>, 5> pins() const;
 
   /// What no other daemon needs, or could read: it is not pinned, but lives as long as the program.
   struct Own {

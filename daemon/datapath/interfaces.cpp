@@ -3,6 +3,7 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "common/error.h"
 #include "daemon/log/messages.h"
@@ -12,6 +13,10 @@ namespace xdpfwd {
 namespace fs = std::filesystem;
 
 Interfaces::Interfaces(const fs::path& pin_dir, Log& log) : directory_(pin_dir / "links"), log_(log) {
+  make_directory();
+}
+
+void Interfaces::make_directory() const {
   std::error_code failure;
   fs::create_directory(directory_, failure);
   if (failure) throw Error(Code::internal, "make " + directory_.string() + ": " + failure.message());
@@ -38,6 +43,7 @@ void Interfaces::replace(Generation& generation) {
       // Its link was detached meanwhile, or the interface is gone: check() attaches it again.
       log_.warning(error.what(), {id_of(Message::interface_lost), {"XDPFWD_INTERFACE", name}});
       interface.attachment.reset();
+      interface.lost = true;
     }
   }
 }
@@ -92,6 +98,7 @@ void Interfaces::check(Interface& interface, Generation& generation) {
                                   : " was no longer filtered: it was made again, or its link was detached"),
                {id_of(Message::interface_lost), {"XDPFWD_INTERFACE", name}});
     interface.attachment.reset();
+    interface.lost = true;
   }
   if (index == 0) {
     interface.error.clear();
@@ -118,6 +125,17 @@ bool Interfaces::is_in_force(Interface& interface, Generation& generation) {
   return true;
 }
 
+bool Interfaces::are_pinned() const {
+  return std::ranges::all_of(
+      interfaces_, [](const auto& item) { return !item.second.attachment || item.second.attachment->is_pinned(); });
+}
+
+void Interfaces::pin() {
+  make_directory();
+  for (auto& [name, interface] : interfaces_)
+    if (interface.attachment && !interface.attachment->is_pinned()) interface.attachment->pin();
+}
+
 /// Under whatever name: where two of ours exchanged their names, both are filtered as they are.
 bool Interfaces::is_attached_to(unsigned index) const {
   return std::ranges::any_of(interfaces_, [index](const auto& item) {
@@ -140,6 +158,7 @@ void Interfaces::attach(Interface& interface, unsigned index, Generation& genera
   else
     left = ExclusiveAttachment::attach(interface.spec, index, generation.program(), pin_of(name), fallback);
   interface.attachment = std::move(left);
+  restored_ += std::exchange(interface.lost, false);
   interface.error.clear();
   interface.hint.clear();
   report_attached(interface, fallback);

@@ -2,6 +2,7 @@
 // off when they are no longer wanted.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -44,6 +45,12 @@ class Interfaces {
   void want(const std::vector<InterfaceSpec>& specs);
   /// Attaches whatever is wanted, there, and not filtered; cheap where there is nothing to do.
   void check(Generation& generation);
+  /// Whether all that are attached outlive the daemon.
+  bool are_pinned() const;
+  /// Has them do so again. Throws Error.
+  void pin();
+  /// How often the filter was put back where it was no longer in force.
+  std::uint64_t restored() const { return restored_; }
   /// Takes the program off everything.
   void remove_all();
 
@@ -57,10 +64,12 @@ class Interfaces {
     std::string error;
     std::string hint;
     unsigned refused_index = 0;  // where it was refused last
+    bool lost = false;           // it was attached, and by nobody's wish is not
   };
 
   void check(Interface& interface, Generation& generation);
   bool is_in_force(Interface& interface, Generation& generation);
+  void make_directory() const;
   void count_packets_of(unsigned index, const std::string& name, Generation& generation);
   bool is_attached_to(unsigned index) const;
   void attach(Interface& interface, unsigned index, Generation& generation);
@@ -70,6 +79,7 @@ class Interfaces {
   std::filesystem::path directory_;
   Log& log_;
   std::map<std::string, Interface> interfaces_;
+  std::uint64_t restored_ = 0;
 };
 
 }  // namespace xdpfwd

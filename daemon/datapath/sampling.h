@@ -30,7 +30,7 @@ class Sampling {
       : variables_(std::move(variables)), samples_(std::move(samples)), sampled_(std::move(sampled)) {}
 
   void want(const SamplesWanted& wanted);
-  /// Tells the program the time. Called five times a second.
+  /// Tells the program the time. Called ten times a second.
   void tick();
   /// How many packets were not sampled though that was wanted: too many a second, or nobody has read them in time.
   std::uint64_t missed() const;

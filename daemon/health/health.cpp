@@ -84,6 +84,14 @@ void judge_list(const ListStatus& list, Health& health) {
         "what it held before is in force; put a good one at " + path + ", and it is read by itself");
 }
 
+void judge_pins(const Datapath& datapath, Health& health) {
+  if (const std::optional<Error>& failure = datapath.pin_failure())
+    add(health, State::degraded, "not_pinned",
+        std::string("pins: the filter is in force, but would end with the daemon: ") + failure->what(),
+        (failure->hint().empty() ? "" : failure->hint() + "; ") +
+            "the pins are then put back by themselves; do not restart xdpfwd before");
+}
+
 void judge_store(const Store& store, Health& health) {
   const std::size_t pending = store.pending();
   if (pending == 0 && !store.failure()) return;
@@ -116,6 +124,7 @@ Health health_of(const Firewall& firewall, const Lists& lists) {
     add(health, State::degraded, "reload_failed", std::string("last reload: failed: ") + failure->what(),
         (failure->hint().empty() ? "" : failure->hint() + "; ") +
             "the configuration before it is in force; once the file is right: xdpfwctl reload");
+  judge_pins(firewall.datapath(), health);
   judge_store(firewall.store(), health);
   for (const Family family : families) judge_capacity(firewall, family, health);
   for (const ListStatus& list : lists.status()) judge_list(list, health);

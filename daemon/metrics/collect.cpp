@@ -50,7 +50,10 @@ Families interfaces(const Datapath& datapath) {
     add(attached, {{"interface", interface.spec.name}}, interface.state == InterfaceStatus::State::attached);
     if (interface.mode) add(mode, {{"interface", interface.spec.name}, {"mode", to_string(*interface.mode)}}, 1);
   }
-  return {std::move(attached), std::move(mode)};
+  MetricFamily restored = counter("xdpfwd_restored_total", "What was put back without anybody's asking.");
+  add(restored, {{"what", "interface"}}, datapath.restored().interfaces);
+  add(restored, {{"what", "pins"}}, datapath.restored().pins);
+  return {std::move(attached), std::move(mode), std::move(restored)};
 }
 
 Families entries(const Blocklist& blocklist) {

@@ -14,8 +14,10 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-// A detached link or an unpinned one makes no event, so the interfaces are looked at as well: one system call
-// for each. Ends of claims are found by the same clock.
+// A detached link or an unpinned one makes no event, so the interfaces and the pins are looked at as well: a few system
+// calls for each. As long as it takes, packets pass.
+constexpr auto heal_period = 100ms;
+// Ends of claims are found by this clock.
 constexpr auto check_period = 200ms;
 constexpr auto store_period = 5s;
 constexpr auto event_period = 1s;
@@ -57,8 +59,8 @@ void Loop::run() {
                                  [this] { events_.tick(); },
                                  [this] { packet_log_.tick(); },
                              }));
+  spawn(repeat(heal_period, {[this] { firewall_.check_interfaces(); }}));
   spawn(repeat(check_period, {
-                                 [this] { firewall_.check_interfaces(); },
                                  [this] { expire(); },
                                  [this] { list_watcher_.tick(); },
                                  [this] { health_.look(); },

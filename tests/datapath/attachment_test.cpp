@@ -139,20 +139,27 @@ TEST_CASE("an attachment is not in force behind somebody's back") {
   CHECK_FALSE(attachment->in_force(ground.program_id()));
 }
 
-TEST_CASE("a pin that somebody removed is put back") {
+TEST_CASE("a pin that somebody removed can be put back") {
   Ground ground;
   const auto attachment = ground.attach(AttachMode::automatic);
+  CHECK(attachment->is_pinned());
   fs::remove(ground.pin);
   CHECK(program_on(ground.veth) == ground.program_id());
   CHECK(attachment->in_force(ground.program_id()));
-  CHECK(fs::exists(ground.pin));
+  CHECK_FALSE(attachment->is_pinned());
+  attachment->pin();
+  CHECK(attachment->is_pinned());
   CHECK(ExclusiveAttachment::adopt(ground.pin) != nullptr);
 }
 
-TEST_CASE("an attachment that cannot be pinned does not stay") {
+TEST_CASE("an attachment that cannot be pinned is in force as long as the daemon is") {
   Ground ground;
   ground.program.make_read_only();
-  CHECK_THROWS_AS(ground.attach(AttachMode::automatic), Error);
+  auto attachment = ground.attach(AttachMode::automatic);
+  CHECK(attachment->in_force(ground.program_id()));
+  CHECK_FALSE(attachment->is_pinned());
+  CHECK_THROWS_AS(attachment->pin(), Error);
+  attachment.reset();
   CHECK(program_on(ground.veth) == 0);
 }
 

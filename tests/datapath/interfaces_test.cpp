@@ -117,7 +117,9 @@ TEST_CASE("a link of ours that is there already is taken over, and is no foreign
   others.want({{"veth0", AttachMode::automatic}});
   others.check(ground.program.generation());
   CHECK(others.status()[0].state == State::attached);
+  CHECK(others.are_pinned());
   CHECK(ground.filtered("veth0"));
+  CHECK(others.restored() == 0);
 }
 
 TEST_CASE("an interface that comes back from another namespace under another index is the same") {
@@ -143,6 +145,22 @@ TEST_CASE("an interface that comes back from another namespace under another ind
   CHECK(ground.status().state == State::attached);
   CHECK(ground.filtered("veth0"));
   CHECK(ground.captured.take().empty());
+}
+
+TEST_CASE("what was put back is counted") {
+  Ground ground;
+  ground.network.add_veth("veth0", "veth1");
+  ground.want("veth0");
+  ground.check();
+  CHECK(ground.interfaces.restored() == 0);
+  for (unsigned time = 1; time <= 2; ++time) {
+    ground.network.remove("veth0");
+    ground.check();
+    ground.network.add_veth("veth0", "veth1");
+    ground.check();
+    CHECK(ground.filtered("veth0"));
+    CHECK(ground.interfaces.restored() == time);
+  }
 }
 
 TEST_CASE("an interface that took the name of a filtered one is filtered") {

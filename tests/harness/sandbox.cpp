@@ -77,12 +77,16 @@ void SandboxDirectory::mount(const std::string& type, const fs::path& at, const 
 Sandbox::Sandbox(fs::path daemon_program, const fs::path& client_program)
     : daemon_program_(std::move(daemon_program)), client_program_(path() / "xdpfwctl") {
   fs::copy_file(client_program, client_program_);  // to where everybody can run it
-  directory_.mount("bpf", path() / "bpf", "mode=0700");
+  mount_bpffs();
   config = {{"interfaces", {{{"name", Network::guarded_interface(0)}, {"mode", "native"}}}},
             {"control", {{"socket", socket()}, {"admin_group", nullptr}}},
             {"state_dir", state_dir()},
             {"pin_dir", pin_dir()}};
   write_config();
+}
+
+void Sandbox::unmount_bpffs() const {
+  if (umount2((path() / "bpf").c_str(), MNT_DETACH) != 0) fail("unmount the bpf file system");
 }
 
 void Sandbox::limit(const fs::path& directory, unsigned kibibytes) const {

@@ -48,6 +48,9 @@ class Sandbox {
   /// Puts a file system of so many KiB there, or where the daemon keeps its state.
   void limit(const std::filesystem::path& directory, unsigned kibibytes) const;
   void limit_state(unsigned kibibytes) const { limit(state_dir(), kibibytes); }
+  /// Takes the bpf file system away, as far as anybody can see, and mounts another one.
+  void unmount_bpffs() const;
+  void mount_bpffs() const { directory_.mount("bpf", path() / "bpf", "mode=0700"); }
   /// Leaves no room there, until free_state().
   void fill_state() const;
   void free_state() const { std::filesystem::remove(state_dir() / "filler"); }

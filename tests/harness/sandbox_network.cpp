@@ -122,6 +122,15 @@ bool Network::add_vlan_interfaces() {
 
 void Network::remove_link(unsigned number) { ip_batch(guarded_, "link delete " + guarded_interface(number) + "\n"); }
 
+void Network::move_link_away(unsigned number) {
+  ip_batch(guarded_, "link set dev " + guarded_interface(number) + " netns " + path_of(outside_) + "\n");
+}
+
+void Network::move_link_back(unsigned number) {
+  ip_batch(outside_, "link set dev " + guarded_interface(number) + " netns " + path_of(guarded_) + "\n");
+  ip_batch(guarded_, addresses_for(guarded_side(number), outside_side(number), Tags::none, number));
+}
+
 Way Network::way(Family family, Tags tags, unsigned link) {
   constexpr std::array<std::string_view, 3> over{"", " over VLAN", " over QinQ"};
   return {.name = (family == Family::ipv4 ? "IPv4" : "IPv6") + std::string(over[static_cast<std::size_t>(tags)]),

@@ -44,6 +44,9 @@ class Network {
   /// A veth pair: `guardedN` and `outsideN`. Its neighbours are told of each other, so that they need not ask.
   void add_link(unsigned number);
   void remove_link(unsigned number);
+  /// Has the guarded interface be in the outside namespace, and brings it back from there, with its addresses.
+  void move_link_away(unsigned number);
+  void move_link_back(unsigned number);
   static std::string guarded_interface(unsigned number) { return "guarded" + std::to_string(number); }
   static std::string outside_interface(unsigned number) { return "outside" + std::to_string(number); }
   static Mac guarded_mac(unsigned number) { return {2, 0, 0, 0, 1, static_cast<std::uint8_t>(number)}; }
