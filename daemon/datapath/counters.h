@@ -30,8 +30,10 @@ class Counters {
   EntryId size() const { return static_cast<EntryId>(counts_.size()); }
   /// From now on the id is this prefix's, and begins at zero. The id is below size().
   void start(EntryId id, const Prefix& prefix);
-  /// The id is nobody's now.
-  void forget(EntryId id) { counts_[id].tag = 0; }
+  /// The id is nobody's now; where it is not below size(), it has never been anybody's.
+  void forget(EntryId id) {
+    if (id < size()) counts_[id].tag = 0;
+  }
 
   Count count(EntryId id) const;
   /// By id; of ids that nobody has as well.

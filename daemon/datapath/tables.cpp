@@ -54,6 +54,7 @@ void Tables::put_ipv4(const Effective& entry) {
 
 void Tables::remove(std::span<const Delta::Removal> removals) {
   for (const Delta::Removal& removal : removals) {
+    if (removal.id >= lengths_.size()) continue;
     if (removal.prefix.family() == Family::ipv6) {
       let_ipv6_arrive();
       ipv6_.remove(removal.prefix);

@@ -20,7 +20,8 @@ class Tables {
   /// Makes these entries decide, in their order, each for the addresses that no narrower one has, but for those
   /// without an action. Throws TablesFull or Error; part of it may be in force then.
   void put(std::span<const Effective> entries);
-  /// Hands what these entries have on to their heirs. As put().
+  /// Hands what these entries have on to their heirs. As put(). What was never put has nothing, as where a change is
+  /// taken back that there was no room for.
   void remove(std::span<const Delta::Removal> removals);
 
   /// From now on packets may read the tables.

@@ -147,5 +147,26 @@ TEST_CASE("more entries than the tables were made for are refused with an error"
   CHECK_THROWS_AS(small.fill(program.blocklist().effective()), TablesFull);
 }
 
+TEST_CASE("a change that there is no room for can be taken back, and a smaller one made") {
+  LoadedProgram program;
+  Generation small = Generation::create(program.pin_dir(), 2, {.ids = 4, .cells = 64, .ipv6 = 4}, nullptr);
+  small.fill({});
+  Blocklist list({100'000, 100'000});
+  const SharedText source("test");
+  const SharedClaim drop(
+      Claim{.source = source, .action = Action::drop, .reason = {}, .since = {}, .until = std::nullopt});
+  std::vector<Edit> edits;
+  for (std::uint32_t number = 0; number < 50'000; ++number) {
+    edits.push_back({Prefix::of_ipv4(0xc6330000 + number, 32), source, drop});
+    edits.push_back({parse_prefix("2001:db8::" + std::to_string(number % 10'000)), source, drop});
+  }
+  const Delta large = list.change(edits);
+  CHECK_THROWS_AS(small.apply(large), TablesFull);
+  small.apply(list.undo(large));
+  small.apply(list.change({{parse_prefix("192.0.2.7"), source, drop}}));
+  CHECK(harness::run(small.program(), ethernet().ipv4("192.0.2.7").udp(53)) == harness::Verdict::drop);
+  CHECK(harness::run(small.program(), ethernet().ipv4("198.51.0.1").udp(53)) == harness::Verdict::pass);
+}
+
 }  // namespace
 }  // namespace xdpfwd
