@@ -1,10 +1,15 @@
 // xdpfwd: reads the options and wires the rooms together.
+#include <linux/capability.h>
+
+#include <array>
 #include <cstdio>
 #include <memory>
 
 #include "common/error.h"
 #include "common/json.h"
 #include "daemon/config/config.h"
+#include "daemon/datapath/loader.h"
+#include "daemon/datapath/rights.h"
 #include "daemon/doctor/doctor.h"
 #include "daemon/firewall/firewall.h"
 #include "daemon/lists/file_stream.h"
@@ -17,7 +22,10 @@
 namespace xdpfwd {
 namespace {
 
+/// Clients, lists and packets are dealt with without any rights; only the loader keeps those that loading takes.
 void run(const Options& options, Log& log) {
+  const Loader loader;
+  keep_rights(std::array{CAP_CHOWN});  // where there is that: the socket is given to its group
   Config config = read_config(options.config);
   log.set_level(config.log_level);
   for (const std::string& note : config.notes) log.warning(note);
@@ -25,8 +33,10 @@ void run(const Options& options, Log& log) {
   prepare_pin_dir(config.pin_dir);
   const DirectoryLock pins(config.pin_dir);
   const DirectoryLock state(config.state_dir);
-  Firewall firewall(options.config, std::move(config), log);
+  Firewall firewall(options.config, std::move(config), log,
+                    [&](const Sizes& sizes, const GivenMaps& given) { return loader.load(sizes, given); });
   Loop loop(firewall, log);  // before start(): where nobody can listen, nothing is attached either
+  keep_rights({});
   firewall.start();
   loop.run();
 }

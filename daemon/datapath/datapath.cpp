@@ -30,7 +30,8 @@ void prepare_pin_dir(const fs::path& pin_dir) {
   if (mkdir(pin_dir.c_str(), 0700) != 0 && errno != EEXIST) throw system_error("make " + pin_dir.string(), errno);
 }
 
-Datapath::Datapath(const fs::path& pin_dir, Log& log) : pin_dir_(pin_dir), log_(log), interfaces_(pin_dir_, log) {
+Datapath::Datapath(const fs::path& pin_dir, Log& log, LoadProgram load)
+    : pin_dir_(pin_dir), log_(log), load_(std::move(load)), interfaces_(pin_dir_, log) {
   capture_bpf_log();
   older_ = Generation::pinned(pin_dir_);
   interfaces_.adopt();
@@ -61,7 +62,7 @@ void Datapath::renew(const Capacity& capacity, std::span<const Effective> entrie
 Generation Datapath::create_filled(const Generation* previous, Sizes sizes, std::span<const Effective> entries) {
   const unsigned number = previous == nullptr ? 1 : previous->number() + 1;
   for (;;) {
-    Generation next = Generation::create(pin_dir_, number, sizes, previous);
+    Generation next = Generation::create(pin_dir_, number, sizes, previous, load_);
     try {
       next.fill(entries);
       return next;

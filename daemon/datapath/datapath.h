@@ -25,7 +25,7 @@ void prepare_pin_dir(const std::filesystem::path& pin_dir);
 class Datapath {
  public:
   /// Looks at what is pinned under `pin_dir`, a prepared one. Changes nothing. Throws Error.
-  Datapath(const std::filesystem::path& pin_dir, Log& log);
+  Datapath(const std::filesystem::path& pin_dir, Log& log, LoadProgram load = load_program);
 
   /// Builds a generation that holds exactly these entries, and puts it in the place of the present
   /// one on every interface, each in one atomic step. Throws Error; the present one then stays in force.
@@ -84,6 +84,7 @@ class Datapath {
 
   std::filesystem::path pin_dir_;
   Log& log_;
+  LoadProgram load_;
   std::vector<Generation> older_;
   std::future<void> packets_leave_older_;  // from renew() on, until they are settled
   std::optional<Generation> current_;      // from the first renew() on

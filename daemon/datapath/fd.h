@@ -29,4 +29,7 @@ class Fd {
   int fd_ = -1;
 };
 
+/// Another descriptor of the same. Throws Error.
+Fd duplicate(int fd);
+
 }  // namespace xdpfwd

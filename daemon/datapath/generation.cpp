@@ -1,19 +1,14 @@
 #include "daemon/datapath/generation.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
 #include <string>
 
 #include "common/error.h"
 #include "daemon/datapath/bpf_log.h"
-#include "xdpfwd.skel.h"
 
 namespace xdpfwd {
 namespace {
@@ -22,57 +17,20 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view directory_prefix = "generation-";
 
-using Skeleton = std::unique_ptr<xdpfwd_bpf, decltype(&xdpfwd_bpf__destroy)>;
-
-/// True where the map can take over from one that the program was compiled with.
-bool fits(int map, const bpf_map* wanted) {
-  bpf_map_info info{};
-  __u32 size = sizeof(info);
-  return bpf_obj_get_info_by_fd(map, &info, &size) == 0 && info.type == bpf_map__type(wanted) &&
-         info.key_size == bpf_map__key_size(wanted) && info.value_size == bpf_map__value_size(wanted) &&
-         info.max_entries == bpf_map__max_entries(wanted);
-}
-
-Skeleton load_skeleton(const Sizes& sizes, const Generation* previous) {
-  take_bpf_log();
-  Skeleton skeleton(xdpfwd_bpf__open(), &xdpfwd_bpf__destroy);
-  if (!skeleton) throw system_error("open the XDP program", errno);
-  const auto& maps = skeleton->maps;
-  const std::uint32_t lengths = Ipv6Table::lengths_for(sizes.ipv6);
-  bpf_map__set_max_entries(maps.ipv4_cells, sizes.cells);
-  bpf_map__set_max_entries(maps.ipv6, sizes.ipv6);
-  bpf_map__set_max_entries(maps.ipv6_lengths, lengths);
-  bpf_map__set_max_entries(maps.counters, sizes.ids);
-  skeleton->rodata->ipv6_hash_shift = Ipv6Table::hash_shift(lengths);
-  if (previous != nullptr && fits(previous->statistics().counts(), maps.statistics) &&
-      fits(previous->statistics().interfaces(), maps.interfaces) && fits(previous->statistics().names(), maps.names)) {
-    bpf_map__reuse_fd(maps.statistics, previous->statistics().counts());
-    bpf_map__reuse_fd(maps.interfaces, previous->statistics().interfaces());
-    bpf_map__reuse_fd(maps.names, previous->statistics().names());
-  }
-  if (previous != nullptr && previous->is_own()) {
-    bpf_map__reuse_fd(maps.samples, previous->sampling().samples());
-    bpf_map__reuse_fd(maps.sampled, previous->sampling().sampled());
-  }
-  if (const int result = xdpfwd_bpf__load(skeleton.get()); result != 0) {
-    const std::string said = take_bpf_log();
-    throw system_error("load the XDP program", -result,
-                       result == -EPERM || said.empty()
-                           ? "the daemon needs root, or CAP_BPF and CAP_NET_ADMIN; see: xdpfwctl doctor"
-                           : "the kernel said: " + said,
-                       Code::unsupported);
-  }
-  return skeleton;
+/// What a new generation goes on with of the one before.
+GivenMaps given_by(const Generation* previous) {
+  GivenMaps given;
+  if (previous == nullptr) return given;
+  given[Object::statistics] = duplicate(previous->statistics().counts());
+  given[Object::interfaces] = duplicate(previous->statistics().interfaces());
+  given[Object::names] = duplicate(previous->statistics().names());
+  if (!previous->is_own()) return given;
+  given[Object::samples] = duplicate(previous->sampling().samples());
+  given[Object::sampled] = duplicate(previous->sampling().sampled());
+  return given;
 }
 
 bool is_there(const fs::path& pin) { return access(pin.c_str(), F_OK) == 0; }
-
-/// A descriptor of our own of something that the skeleton owns.
-Fd duplicate(int fd) {
-  Fd copy(fcntl(fd, F_DUPFD_CLOEXEC, 0));
-  if (!copy) throw system_error("duplicate a file descriptor", errno);
-  return copy;
-}
 
 Fd open_pin(const fs::path& path) { return Fd(bpf_obj_get(path.c_str())); }
 
@@ -110,29 +68,26 @@ Generation::Generation(fs::path directory, unsigned number, Fd program, Counters
       counters_(std::move(counters)),
       statistics_(std::move(statistics)) {}
 
-Generation Generation::load(fs::path directory, unsigned number, const Sizes& sizes, const Generation* previous) {
-  const Skeleton skeleton = load_skeleton(sizes, previous);
-  const auto fd_of = [](const bpf_map* map) { return duplicate(bpf_map__fd(map)); };
-  const auto& maps = skeleton->maps;
-  Generation generation(std::move(directory), number, duplicate(bpf_program__fd(skeleton->progs.xdpfwd)),
-                        Counters(fd_of(maps.counters)),
-                        Statistics(fd_of(maps.statistics), fd_of(maps.interfaces), fd_of(maps.names)));
-  generation.own_ = Own{Tables(Ipv4Table(fd_of(maps.ipv4_filter), fd_of(maps.ipv4_roots), fd_of(maps.ipv4_cells)),
-                               Ipv6Table(fd_of(maps.ipv6_filter), fd_of(maps.ipv6_lengths), fd_of(maps.ipv6))),
-                        Sampling(fd_of(maps.bss), fd_of(maps.samples), fd_of(maps.sampled)),
-                        MappedArray<xdpfwd_decision>(fd_of(maps.decision))};
+Generation Generation::of(fs::path directory, unsigned number, ProgramObjects objects) {
+  const auto take = [&](Object object) { return objects.take(object); };
+  Generation generation(std::move(directory), number, take(Object::program), Counters(take(Object::counters)),
+                        Statistics(take(Object::statistics), take(Object::interfaces), take(Object::names)));
+  generation.own_ = Own{Tables(Ipv4Table(take(Object::ipv4_filter), take(Object::ipv4_roots), take(Object::ipv4_cells)),
+                               Ipv6Table(take(Object::ipv6_filter), take(Object::ipv6_lengths), take(Object::ipv6))),
+                        Sampling(take(Object::sampling), take(Object::samples), take(Object::sampled)),
+                        MappedArray<xdpfwd_decision>(take(Object::decision))};
   return generation;
 }
 
 bool Generation::try_out(const Sizes& sizes) {
   capture_bpf_log();
-  return info_of_program(load({}, 0, sizes, nullptr).program()).jited_prog_len > 0;
+  return info_of_program(of({}, 0, load_program(sizes, {})).program()).jited_prog_len > 0;
 }
 
-Generation Generation::create(const fs::path& pin_dir, unsigned number, const Sizes& sizes,
-                              const Generation* previous) {
+Generation Generation::create(const fs::path& pin_dir, unsigned number, const Sizes& sizes, const Generation* previous,
+                              const LoadProgram& load) {
   Generation generation =
-      load(pin_dir / (std::string(directory_prefix) + std::to_string(number)), number, sizes, previous);
+      of(pin_dir / (std::string(directory_prefix) + std::to_string(number)), number, load(sizes, given_by(previous)));
   generation.own_->sampling.tick();
   const fs::path& directory = generation.directory_;
   // One that is there already belongs to another generation: outside of the try, so that it stays.

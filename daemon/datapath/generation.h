@@ -14,6 +14,7 @@
 #include "daemon/datapath/counters.h"
 #include "daemon/datapath/decision.h"
 #include "daemon/datapath/fd.h"
+#include "daemon/datapath/program_objects.h"
 #include "daemon/datapath/sampling.h"
 #include "daemon/datapath/sizes.h"
 #include "daemon/datapath/statistics.h"
@@ -28,7 +29,7 @@ class Generation {
   /// is one of the same layout, and where that was created here as well, so is the buffer of samples. Throws Error,
   /// with what the verifier said, and leaves no pins behind.
   static Generation create(const std::filesystem::path& pin_dir, unsigned number, const Sizes& sizes,
-                           const Generation* previous);
+                           const Generation* previous, const LoadProgram& load = load_program);
   /// Loads and maps the same for this much, pins nothing, and lets go of it again. True where this kernel compiles the
   /// program, false where it interprets it. Throws Error.
   static bool try_out(const Sizes& sizes);
@@ -68,8 +69,7 @@ class Generation {
 
  private:
   Generation(std::filesystem::path directory, unsigned number, Fd program, Counters counters, Statistics statistics);
-  static Generation load(std::filesystem::path directory, unsigned number, const Sizes& sizes,
-                         const Generation* previous);
+  static Generation of(std::filesystem::path directory, unsigned number, ProgramObjects objects);
   static std::optional<Generation> open(const std::filesystem::path& directory, unsigned number);
   void start(EntryId id, const Prefix& prefix);
   std::array<std::pair<std::filesystem::path, int>, 5> pins() const;

@@ -31,13 +31,13 @@ std::size_t ends_for_next_round(std::size_t ended, std::chrono::nanoseconds took
 
 }  // namespace
 
-Firewall::Firewall(std::filesystem::path config_file, Config config, Log& log)
+Firewall::Firewall(std::filesystem::path config_file, Config config, Log& log, LoadProgram load)
     : config_file_(std::move(config_file)),
       config_(std::move(config)),
       log_(log),
       store_(config_.state_dir),
       blocklist_(config_.capacity),
-      datapath_(config_.pin_dir, log) {}
+      datapath_(config_.pin_dir, log, std::move(load)) {}
 
 void Firewall::start() {
   check_memory(blocklist_.capacity(), {0, 0});

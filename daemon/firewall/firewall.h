@@ -44,7 +44,7 @@ class Firewall {
   static constexpr std::size_t many = 100'000;
 
   /// Opens the store and looks at what is in force. Changes nothing. Throws Error.
-  Firewall(std::filesystem::path config_file, Config config, Log& log);
+  Firewall(std::filesystem::path config_file, Config config, Log& log, LoadProgram load = load_program);
 
   /// Builds the list from config and store, and puts it in force as a new generation. Throws Error: what was in force
   /// before then still is. It is an error when every interface that is there was refused.

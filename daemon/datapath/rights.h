@@ -1,0 +1,12 @@
+// The process's capabilities.
+#pragma once
+
+#include <span>
+
+namespace xdpfwd {
+
+/// Gives up all but these of those that the process has, for good: neither it nor what it executes gets them back.
+/// Throws Error where the kernel refuses.
+void keep_rights(std::span<const int> capabilities);
+
+}  // namespace xdpfwd
