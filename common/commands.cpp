@@ -143,6 +143,9 @@ constexpr std::array reload_parameters{
 constexpr std::array attach_parameters{
     network_interface,
     Parameter{"mode", Kind::mode, false, "auto (the default), native, generic or offload"},
+    Parameter{"sharing", Kind::sharing, false,
+              "auto (the default), exclusive, or dispatcher: beside other XDP programs"},
+    Parameter{"priority", Kind::priority, false, "where it runs in a dispatcher: the lowest first (5)"},
 };
 constexpr std::array detach_parameters{network_interface};
 

@@ -25,6 +25,8 @@ enum class Kind : std::uint8_t {
   action,     // drop, monitor, allow
   family,     // ipv4, ipv6
   mode,       // auto, native, generic, offload
+  sharing,    // auto, exclusive, dispatcher
+  priority,   // 0 to 2^31 - 1
   count,      // 1 to 10,000
   cursor,     // `next` of the page before
   revision,   // 0 to 2^53 - 1

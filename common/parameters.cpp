@@ -19,6 +19,7 @@ constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_interface = 15;
 constexpr std::int64_t longest_duration = 36500LL * 86400;
 constexpr std::int64_t largest_page = 10000;
+constexpr std::int64_t largest_run_priority = 0x7fffffff;
 constexpr std::int64_t largest_rate = 100'000;
 constexpr std::int64_t largest_number = 1'000'000'000;
 constexpr std::int64_t largest_revision = (std::int64_t{1} << 53) - 1;
@@ -156,6 +157,19 @@ const std::array rules{
          "auto, native, generic or offload",
          [] {
            return enumeration({"auto", "native", "generic", "offload"});
+         }},
+    Rule{Kind::sharing,
+         [](const json& value) {
+           return is_one_of(value, {"auto", "exclusive", "dispatcher"});
+         },
+         "auto, exclusive or dispatcher",
+         [] {
+           return enumeration({"auto", "exclusive", "dispatcher"});
+         }},
+    Rule{Kind::priority, [](const json& value) { return is_integer_in(value, 0, largest_run_priority); },
+         "a whole number from 0 to 2147483647",
+         [] {
+           return json{{"type", "integer"}, {"minimum", 0}, {"maximum", largest_run_priority}};
          }},
     Rule{Kind::count, [](const json& value) { return is_integer_in(value, 1, largest_page); },
          "a whole number from 1 to 10000",

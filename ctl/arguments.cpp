@@ -57,7 +57,8 @@ json count_value(const std::string& text) {
 
 json value_of(const Command& command, Kind kind, const std::string& text) {
   if (kind == Kind::duration) return duration_value(command, text);
-  if (kind == Kind::count || kind == Kind::revision || kind == Kind::rate || kind == Kind::number)
+  if (kind == Kind::count || kind == Kind::priority || kind == Kind::revision || kind == Kind::rate ||
+      kind == Kind::number)
     return count_value(text);
   if (kind == Kind::family && (text == "4" || text == "6")) return "ipv" + text;
   return text;

@@ -66,10 +66,10 @@ constexpr std::array examples{
 
 /// What help calls a value of this kind; empty for a flag.
 std::string_view placeholder(Kind kind) {
-  constexpr std::array<std::string_view, 24> names{"PREFIX...", "PREFIX...", "INTERFACE", "DURATION", "NAME",    "TEXT",
-                                                   "ACTION",    "FAMILY",    "MODE",      "N",        "CURSOR",  "N",
-                                                   "ADDRESS",   "GROUPS",    "FRAMES",    "HEX",      "RANKING", "FILE",
-                                                   "FILE",      "FORMAT",    "PREFIX",    "N",        "N",       ""};
+  constexpr std::array<std::string_view, 26> names{
+      "PREFIX...", "PREFIX...", "INTERFACE", "DURATION", "NAME",   "TEXT",    "ACTION", "FAMILY", "MODE",
+      "SHARING",   "N",         "N",         "CURSOR",   "N",      "ADDRESS", "GROUPS", "FRAMES", "HEX",
+      "RANKING",   "FILE",      "FILE",      "FORMAT",   "PREFIX", "N",       "N",      ""};
   static_assert(names.size() == static_cast<std::size_t>(Kind::flag) + 1);
   return names[static_cast<std::size_t>(kind)];
 }

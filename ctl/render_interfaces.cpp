@@ -20,6 +20,14 @@ std::string mode_of(const json& interface) {
   return mode == "generic" ? mode + " (auto: no native support)" : mode;
 }
 
+/// `dispatcher`, or `exclusive (wanted: dispatcher)`.
+std::string sharing_of(const json& interface) {
+  const std::string sharing = text_of(interface, "sharing");
+  const std::string wanted = interface.value("wanted_sharing", "auto");  // an older daemon shares nothing
+  if (sharing.empty()) return "-";
+  return wanted == "auto" || wanted == sharing ? sharing : sharing + " (wanted: " + wanted + ")";
+}
+
 }  // namespace
 
 /// The table, and under an interface what is wrong with it.
@@ -30,11 +38,10 @@ std::string render_interfaces(const json& interfaces, bool color) {
   table.add({{"INTERFACE"}, {"STATE"}, {"MODE"}, {"SHARING"}});
   for (const json& interface : interfaces) {
     const std::string state = text_of(interface, "state");
-    const std::string sharing = text_of(interface, "sharing");
     table.add({{text_of(interface, "name")},
                {state, color_of(state)},
                {mode_of(interface), color_of(text_of(interface, "mode"))},
-               {state == "attached" && !sharing.empty() ? sharing : "-"}});
+               {state == "attached" ? sharing_of(interface) : "-"}});
   }
   const std::string lines = table.take(color);
   std::string text;
@@ -60,7 +67,7 @@ std::string render_attach(const Call&, const json& result, const View& view) {
   const std::string error = text_of(result, "error");
   const std::string hint = text_of(result, "hint");
   std::string text = painted(state, color_of(state), view.color) + "  " + text_of(result, "name");
-  if (state == "attached") text += "  " + mode_of(result) + ", " + text_of(result, "sharing");
+  if (state == "attached") text += "  " + mode_of(result) + ", " + sharing_of(result);
   if (state == "waiting" && error.empty()) text += "  (there is no such interface yet)";
   if (!error.empty()) text += ": " + error;
   text += "\n";

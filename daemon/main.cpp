@@ -1,9 +1,9 @@
 // xdpfwd: reads the options and wires the rooms together.
 #include <linux/capability.h>
 
-#include <array>
 #include <cstdio>
 #include <memory>
+#include <vector>
 
 #include "common/error.h"
 #include "common/json.h"
@@ -22,10 +22,19 @@
 namespace xdpfwd {
 namespace {
 
+/// What libxdp takes, which builds and attaches dispatchers in this process: nothing, where it is not to share.
+std::vector<int> rights_to_share() {
+  if (!has_right(CAP_SYS_ADMIN)) return {};
+  return {CAP_BPF, CAP_NET_ADMIN, CAP_SYS_ADMIN};
+}
+
 /// Clients, lists and packets are dealt with without any rights; only the loader keeps those that loading takes.
 void run(const Options& options, Log& log) {
   const Loader loader;
-  keep_rights(std::array{CAP_CHOWN});  // where there is that: the socket is given to its group
+  const std::vector<int> kept = rights_to_share();
+  std::vector<int> at_first = kept;
+  at_first.push_back(CAP_CHOWN);  // where there is that: the socket is given to its group
+  keep_rights(at_first);
   Config config = read_config(options.config);
   log.set_level(config.log_level);
   for (const std::string& note : config.notes) log.warning(note);
@@ -36,7 +45,7 @@ void run(const Options& options, Log& log) {
   Firewall firewall(options.config, std::move(config), log,
                     [&](const Sizes& sizes, const GivenMaps& given) { return loader.load(sizes, given); });
   Loop loop(firewall, log);  // before start(): where nobody can listen, nothing is attached either
-  keep_rights({});
+  keep_rights(kept);
   firewall.start();
   loop.run();
 }

@@ -13,7 +13,7 @@ deb_packages=("${build_packages[@]}" debhelper)
 sandbox_packages=(iproute2 iputils-ping procps util-linux)
 kernel_test_packages=(qemu-system-x86 busybox-static kmod xz-utils dmsetup e2fsprogs mount)
 test_packages=("${build_packages[@]}" "${sandbox_packages[@]}" "${kernel_test_packages[@]}"
-  catch2 ethtool ipset nftables socat strace tmux tshark)
+  catch2 ethtool ipset nftables socat strace tmux tshark xdp-tools)
 # What comes with clang to fuzz with, besides what a build needs.
 fuzz_packages=("${build_packages[@]}" clang libclang-rt-14-dev)
 # For a Debian in a container: tests/systemd.

@@ -52,12 +52,23 @@ InterfaceSpec read_interface(const Reader& value) {
     read_name(value);
     return spec;
   }
-  value.object({{"name", read_name}, {"mode", [&](const Reader& mode) {
-                                        const std::optional<AttachMode> parsed = parse_attach_mode(mode.string());
-                                        if (!parsed) mode.fail("must be auto, native, generic or offload");
-                                        spec.mode = *parsed;
-                                      }}});
+  const auto read_mode = [&](const Reader& mode) {
+    const std::optional<AttachMode> parsed = parse_attach_mode(mode.string());
+    if (!parsed) mode.fail("must be auto, native, generic or offload");
+    spec.mode = *parsed;
+  };
+  const auto read_sharing = [&](const Reader& sharing) {
+    const std::optional<Sharing> parsed = parse_sharing(sharing.string());
+    if (!parsed) sharing.fail("must be auto, exclusive or dispatcher");
+    spec.sharing = *parsed;
+  };
+  value.object({{"name", read_name},
+                {"mode", read_mode},
+                {"sharing", read_sharing},
+                {"priority", [&](const Reader& item) { spec.priority = item.integer(0, largest_priority); }}});
   if (spec.name.empty()) value.fail("\"name\" is missing");
+  if (spec.mode == AttachMode::offload && spec.sharing == Sharing::dispatcher)
+    value.fail("a program in the card cannot be shared", R"(use another "mode", or "sharing": "exclusive")");
   return spec;
 }
 

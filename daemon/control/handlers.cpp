@@ -119,7 +119,9 @@ json flush(const Call& call) {
 }
 
 json attach(const Call& call) {
-  const InterfaceSpec spec{call.params["interface"], *parse_attach_mode(call.params.value("mode", "auto"))};
+  const InterfaceSpec spec{call.params["interface"], *parse_attach_mode(call.params.value("mode", "auto")),
+                           *parse_sharing(call.params.value("sharing", "auto")),
+                           call.params.value("priority", default_priority)};
   return describe_interface(call.firewall.attach(spec), call.firewall);
 }
 

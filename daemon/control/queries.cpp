@@ -144,7 +144,8 @@ json describe_interface(const InterfaceStatus& interface, const Firewall& firewa
           {"state", to_string(interface.state)},
           {"mode", interface.mode ? json(to_string(*interface.mode)) : json()},
           {"wanted", to_string(interface.spec.mode)},
-          {"sharing", or_null(interface.sharing)},
+          {"sharing", interface.sharing ? json(to_string(*interface.sharing)) : json()},
+          {"wanted_sharing", to_string(interface.spec.sharing)},
           {"origin", firewall.is_configured(interface.spec.name) ? "config" : "command"},
           {"error", or_null(interface.error)},
           {"hint", or_null(interface.hint)}};

@@ -62,8 +62,11 @@ std::optional<std::uint32_t> pinned_program(const std::filesystem::path& pin) {
 }
 
 Error foreign_program_error(const std::string& interface, const AttachedProgram& program) {
-  return {Code::refused, "attach " + interface + ": another XDP program is there: " + described(program),
-          "stop the service that put it there, or take it off with: ip link set dev " + interface + " xdp off"};
+  const std::string sharing =
+      program.name == dispatcher_name ? R"(share it, with "sharing": "auto" in the config file; or )" : "";
+  return {
+      Code::refused, "attach " + interface + ": another XDP program is there: " + described(program),
+      sharing + "stop the service that put it there, or take it off with: ip link set dev " + interface + " xdp off"};
 }
 
 }  // namespace xdpfwd

@@ -12,6 +12,9 @@
 
 namespace xdpfwd {
 
+/// That of libxdp, which calls other programs.
+inline constexpr const char* dispatcher_name = "xdp_dispatcher";
+
 struct AttachedProgram {
   std::uint32_t id = 0;
   AttachMode mode = AttachMode::native;  // never `automatic`

@@ -13,6 +13,7 @@
 
 #include "common/error.h"
 #include "daemon/datapath/attached_program.h"
+#include "daemon/datapath/generation.h"
 
 namespace xdpfwd {
 namespace {
@@ -95,14 +96,14 @@ std::unique_ptr<Attachment> ExclusiveAttachment::adopt(const std::filesystem::pa
   return std::unique_ptr<Attachment>(new ExclusiveAttachment(std::move(link), info->xdp.ifindex, mode, pin));
 }
 
-void ExclusiveAttachment::replace(int program) {
-  if (bpf_link_update(link_.get(), program, nullptr) != 0)
+void ExclusiveAttachment::replace(const Generation& next, std::uint32_t) {
+  if (bpf_link_update(link_.get(), next.program(), nullptr) != 0)
     throw system_error("replace the program behind " + pin_.string(), errno);
 }
 
-bool ExclusiveAttachment::in_force(std::uint32_t program_id) {
+bool ExclusiveAttachment::in_force(const Generation& generation) {
   const std::optional<bpf_link_info> info = info_of(link_.get());
-  if (!info || info->xdp.ifindex == 0 || info->prog_id != program_id) return false;
+  if (!info || info->xdp.ifindex == 0 || info->prog_id != generation.program_id()) return false;
   index_ = info->xdp.ifindex;
   return true;
 }

@@ -1,33 +1,42 @@
 // One interface with the program on it. How it is shared with other XDP programs is the business of the
-// class derived: so far one that has the interface to itself.
+// class derived: here one that has the interface to itself, in dispatcher_attachment.h one that shares it.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 
 #include "daemon/datapath/fd.h"
 #include "daemon/datapath/interface_spec.h"
 
 namespace xdpfwd {
 
+class Generation;
+
 /// Its destruction leaves the filter in force; only remove() takes it off.
 class Attachment {
  public:
   virtual ~Attachment() = default;
 
-  /// Puts another program in the place of the present one, in one atomic step. Throws Error.
-  virtual void replace(int program) = 0;
-  /// False where somebody else took the program off or put another one in its place.
-  virtual bool in_force(std::uint32_t program_id) = 0;
+  /// Puts the generation's program in the place of the present one, without a moment in which there is none; `priority`
+  /// is for an interface that is shared. Throws Error.
+  virtual void replace(const Generation& next, std::uint32_t priority) = 0;
+  /// False where somebody else took the generation's program off or put another one in its place.
+  virtual bool in_force(const Generation& generation) = 0;
   /// Whether it outlives the daemon.
-  virtual bool is_pinned() const = 0;
+  virtual bool is_pinned() const { return true; }
   /// Has it do so again. Throws Error.
-  virtual void pin() = 0;
+  virtual void pin() {}
+  /// Throws Error where others keep it from that.
   virtual void remove() = 0;
-  virtual std::string_view sharing() const = 0;
+  /// Never `automatic`.
+  virtual Sharing sharing() const = 0;
+  /// Nothing where nobody comes before or after it.
+  virtual std::optional<std::uint32_t> priority() const { return std::nullopt; }
+  /// The programs that share it, as `xdpfwd (5), xdpfilt_alw_ip (10)`, in the order in which they run; empty likewise.
+  virtual std::string order() const { return {}; }
   /// As of the last in_force(): in another network namespace an interface may have another one.
   virtual unsigned interface_index() const = 0;
   /// Never `automatic`.
@@ -47,12 +56,12 @@ class ExclusiveAttachment : public Attachment {
   /// removed).
   static std::unique_ptr<Attachment> adopt(const std::filesystem::path& pin);
 
-  void replace(int program) override;
-  bool in_force(std::uint32_t program_id) override;
+  void replace(const Generation& next, std::uint32_t priority) override;
+  bool in_force(const Generation& generation) override;
   bool is_pinned() const override;
   void pin() override;
   void remove() override;
-  std::string_view sharing() const override { return "exclusive"; }
+  Sharing sharing() const override { return Sharing::exclusive; }
   unsigned interface_index() const override { return index_; }
   AttachMode mode() const override { return mode_; }
 

@@ -34,7 +34,11 @@ Datapath::Datapath(const fs::path& pin_dir, Log& log, LoadProgram load)
     : pin_dir_(pin_dir), log_(log), load_(std::move(load)), interfaces_(pin_dir_, log) {
   capture_bpf_log();
   older_ = Generation::pinned(pin_dir_);
-  interfaces_.adopt();
+  std::vector<std::uint32_t> maps;
+  for (const Generation& generation : older_) maps.push_back(generation.statistics_map());
+  std::ranges::sort(maps);
+  maps.erase(std::unique(maps.begin(), maps.end()), maps.end());
+  interfaces_.adopt(maps);
 }
 
 void Datapath::renew(const Capacity& capacity, std::span<const Effective> entries, bool growing) {

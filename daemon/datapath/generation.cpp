@@ -1,10 +1,12 @@
 #include "daemon/datapath/generation.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <string>
 
 #include "common/error.h"
@@ -16,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view directory_prefix = "generation-";
+
+constexpr auto program_name = "xdpfwd";
 
 /// What a new generation goes on with of the one before.
 GivenMaps given_by(const Generation* previous) {
@@ -39,6 +43,13 @@ bpf_prog_info info_of_program(int program) {
   __u32 size = sizeof(info);
   if (bpf_obj_get_info_by_fd(program, &info, &size) != 0) throw system_error("read the XDP program's id", errno);
   return info;
+}
+
+std::uint32_t id_of_map(int map) {
+  bpf_map_info info{};
+  __u32 size = sizeof(info);
+  if (bpf_obj_get_info_by_fd(map, &info, &size) != 0) throw system_error("read a map's id", errno);
+  return info.id;
 }
 
 std::optional<unsigned> number_of(const fs::path& directory) {
@@ -66,22 +77,39 @@ Generation::Generation(fs::path directory, unsigned number, Fd program, Counters
       program_(std::move(program)),
       program_id_(info_of_program(program_.get()).id),
       counters_(std::move(counters)),
-      statistics_(std::move(statistics)) {}
+      statistics_(std::move(statistics)),
+      statistics_map_(id_of_map(statistics_.counts())) {}
 
 Generation Generation::of(fs::path directory, unsigned number, ProgramObjects objects) {
+  ProgramObjects all = objects.copies();
   const auto take = [&](Object object) { return objects.take(object); };
   Generation generation(std::move(directory), number, take(Object::program), Counters(take(Object::counters)),
                         Statistics(take(Object::statistics), take(Object::interfaces), take(Object::names)));
   generation.own_ = Own{Tables(Ipv4Table(take(Object::ipv4_filter), take(Object::ipv4_roots), take(Object::ipv4_cells)),
                                Ipv6Table(take(Object::ipv6_filter), take(Object::ipv6_lengths), take(Object::ipv6))),
                         Sampling(take(Object::sampling), take(Object::samples), take(Object::sampled)),
-                        MappedArray<xdpfwd_decision>(take(Object::decision))};
+                        MappedArray<xdpfwd_decision>(take(Object::decision)), std::move(all)};
   return generation;
 }
 
 bool Generation::try_out(const Sizes& sizes) {
   capture_bpf_log();
   return info_of_program(of({}, 0, load_program(sizes, {})).program()).jited_prog_len > 0;
+}
+
+std::string Generation::why_no_extension() try {
+  capture_bpf_log();
+  const Generation target = of({}, 0, load_program(Sizes{}, {}));
+  const BpfObject object = open_again(target.objects());
+  bpf_program* program = bpf_object__next_program(object.get(), nullptr);
+  bpf_program__set_type(program, BPF_PROG_TYPE_EXT);
+  bpf_program__set_expected_attach_type(program, static_cast<bpf_attach_type>(0));
+  int result = bpf_program__set_attach_target(program, target.program(), program_name);
+  if (result == 0) result = bpf_object__load(object.get());
+  take_bpf_log();
+  return result == 0 ? "" : std::string("load the XDP program as an extension of another: ") + std::strerror(-result);
+} catch (const Error& error) {
+  return error.what();
 }
 
 Generation Generation::create(const fs::path& pin_dir, unsigned number, const Sizes& sizes, const Generation* previous,

@@ -33,6 +33,8 @@ class Generation {
   /// Loads and maps the same for this much, pins nothing, and lets go of it again. True where this kernel compiles the
   /// program, false where it interprets it. Throws Error.
   static bool try_out(const Sizes& sizes);
+  /// Why the program cannot be loaded as an extension of another, which is what a dispatcher calls; empty where it can.
+  static std::string why_no_extension();
   /// Those pinned, oldest first. One that is not complete, since its maker was killed, or is of another layout, is
   /// removed.
   static std::vector<Generation> pinned(const std::filesystem::path& pin_dir);
@@ -55,6 +57,10 @@ class Generation {
   /// True of one that was created here, by this daemon. What follows is for those only.
   bool is_own() const { return own_.has_value(); }
   const Tables& tables() const { return own_->tables; }
+  /// What it is made of.
+  const ProgramObjects& objects() const { return own_->objects; }
+  /// The id of a map that generations hand on, by which a program is known to be of this daemon's.
+  std::uint32_t statistics_map() const { return statistics_map_; }
   Sampling& sampling() { return own_->sampling; }
   const Sampling& sampling() const { return own_->sampling; }
   /// What the program does with a frame, see decision.h. Throws Error.
@@ -79,6 +85,7 @@ class Generation {
     Tables tables;
     Sampling sampling;
     MappedArray<xdpfwd_decision> decision;
+    ProgramObjects objects;
   };
 
   std::filesystem::path directory_;
@@ -87,6 +94,7 @@ class Generation {
   std::uint32_t program_id_;
   Counters counters_;
   Statistics statistics_;
+  std::uint32_t statistics_map_;
   std::optional<Own> own_;
 };
 

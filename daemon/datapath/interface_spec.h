@@ -23,11 +23,38 @@ constexpr std::optional<AttachMode> parse_attach_mode(std::string_view word) {
   return static_cast<AttachMode>(found - attach_mode_words.begin());
 }
 
+/// With whom the interface is shared: `exclusive` with nobody; `dispatcher`, by way of libxdp's, with other programs;
+/// `automatic` is through the dispatcher where one is there already, else exclusive.
+enum class Sharing : std::uint8_t { automatic, exclusive, dispatcher };
+
+inline constexpr std::array<std::string_view, 3> sharing_words{"auto", "exclusive", "dispatcher"};
+
+constexpr std::string_view to_string(Sharing sharing) { return sharing_words[static_cast<std::size_t>(sharing)]; }
+
+constexpr std::optional<Sharing> parse_sharing(std::string_view word) {
+  const auto found = std::ranges::find(sharing_words, word);
+  if (found == sharing_words.end()) return std::nullopt;
+  return static_cast<Sharing>(found - sharing_words.begin());
+}
+
+/// Where the program stands in a dispatcher: the lowest runs first. Before those of xdp-tools, which say 10
+/// (xdp-filter) or nothing, which is 50; and others can still be put before it.
+inline constexpr std::uint32_t default_priority = 5;
+/// libxdp has 32 bits for it, and other tools show it as a signed number.
+inline constexpr std::uint32_t largest_priority = 0x7fffffff;
+
 struct InterfaceSpec {
   std::string name;
   AttachMode mode = AttachMode::automatic;
+  Sharing sharing = Sharing::automatic;
+  std::uint32_t priority = default_priority;
 
   bool operator==(const InterfaceSpec&) const = default;
 };
+
+/// `native`, or where more than the mode was said, `native dispatcher 5`.
+std::string stored_form(const InterfaceSpec& spec);
+/// What is none, or is missing, is as if nothing had been said.
+InterfaceSpec parse_spec(const std::string& name, const std::string& text);
 
 }  // namespace xdpfwd

@@ -3,9 +3,13 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "common/error.h"
+#include "daemon/datapath/dispatcher_attachment.h"
+#include "daemon/datapath/dispatcher_pins.h"
+#include "daemon/datapath/sharing.h"
 #include "daemon/log/messages.h"
 
 namespace xdpfwd {
@@ -22,30 +26,45 @@ void Interfaces::make_directory() const {
   if (failure) throw Error(Code::internal, "make " + directory_.string() + ": " + failure.message());
 }
 
-void Interfaces::adopt() {
+void Interfaces::adopt(std::span<const std::uint32_t> maps) {
   std::vector<fs::path> pins;
   for (const auto& item : fs::directory_iterator(directory_)) pins.push_back(item.path());
-  for (const fs::path& pin : pins)
-    if (std::unique_ptr<Attachment> attachment = ExclusiveAttachment::adopt(pin)) {
-      const std::string name = pin.filename();
-      interfaces_[name] = {
-          .spec = {name, attachment->mode()}, .attachment = std::move(attachment), .error = {}, .hint = {}};
-    }
+  for (const fs::path& pin : pins) adopt(pin.filename(), ExclusiveAttachment::adopt(pin));
+  for (const unsigned index : indexes_with_dispatchers()) adopt_dispatched(index, maps);
+}
+
+void Interfaces::adopt(const std::string& name, std::unique_ptr<Attachment> attachment) {
+  if (!attachment) return;
+  const InterfaceSpec spec{name, attachment->mode(), attachment->sharing(),
+                           attachment->priority().value_or(default_priority)};
+  interfaces_[name] = {.spec = spec, .attachment = std::move(attachment)};
+}
+
+void Interfaces::adopt_dispatched(unsigned index, std::span<const std::uint32_t> maps) try {
+  std::array<char, IF_NAMESIZE> name{};
+  if (if_indextoname(index, name.data()) != nullptr)
+    return adopt(name.data(), DispatcherAttachment::adopt(name.data(), index, maps));
+  for (const std::uint32_t map : maps) remove_pins_of_program(index, map);
+} catch (const Error& error) {
+  // Whoever may not look has no program in there, and needs not know of those of others.
+  log_.debug(error.what());
 }
 
 void Interfaces::replace(Generation& generation) {
   for (auto& [name, interface] : interfaces_) {
     if (!interface.attachment) continue;
     count_packets_of(interface.attachment->interface_index(), name, generation);
-    try {
-      interface.attachment->replace(generation.program());
-    } catch (const Error& error) {
-      // Its link was detached meanwhile, or the interface is gone: check() attaches it again.
-      log_.warning(error.what(), {id_of(Message::interface_lost), {"XDPFWD_INTERFACE", name}});
-      interface.attachment.reset();
-      interface.lost = true;
-    }
+    replace(interface, generation);
   }
+}
+
+void Interfaces::replace(Interface& interface, const Generation& generation) try {
+  interface.attachment->replace(generation, interface.spec.priority);
+} catch (const Error& error) {
+  // Its link was detached meanwhile, or the interface is gone: check() attaches it again.
+  log_.warning(error.what(), {id_of(Message::interface_lost), {"XDPFWD_INTERFACE", interface.spec.name}});
+  interface.attachment.reset();
+  interface.lost = true;
 }
 
 /// What interfaces have counted that are no longer wanted must not keep another one from being filtered.
@@ -56,26 +75,42 @@ void Interfaces::count_packets_of(unsigned index, const std::string& name, Gener
 void Interfaces::want(const std::vector<InterfaceSpec>& specs) {
   for (auto item = interfaces_.begin(); item != interfaces_.end();) {
     const bool wanted = std::ranges::find(specs, item->first, &InterfaceSpec::name) != specs.end();
-    if (!wanted && item->second.attachment) {
-      item->second.attachment->remove();
-      log_.warning("detached " + item->first + ": its packets are no longer filtered",
-                   {id_of(Message::detached), {"XDPFWD_INTERFACE", item->first}});
-    }
+    if (!wanted && item->second.attachment) take_off(item->first, *item->second.attachment);
     item = wanted ? std::next(item) : interfaces_.erase(item);
   }
   for (const InterfaceSpec& spec : specs) {
     Interface& interface = interfaces_[spec.name];
     interface.spec = spec;
     interface.refused_index = 0;
-    const bool other_mode =
-        interface.attachment && spec.mode != AttachMode::automatic && interface.attachment->mode() != spec.mode;
-    // The kernel has no way from one mode to another that does not open the interface in between.
-    if (other_mode)
-      log_.warning(spec.name + " stays in " + std::string(to_string(interface.attachment->mode())) + " mode; for " +
-                       std::string(to_string(spec.mode)) + " mode run: xdpfwctl detach " + spec.name +
-                       " && xdpfwctl attach " + spec.name + " --mode " + std::string(to_string(spec.mode)),
-                   {{"XDPFWD_INTERFACE", spec.name}});
+    if (interface.attachment) tell_what_stays(interface);
   }
+}
+
+void Interfaces::take_off(const std::string& name, Attachment& attachment) try {
+  attachment.remove();
+  log_.warning("detached " + name + ": its packets are no longer filtered",
+               {id_of(Message::detached), {"XDPFWD_INTERFACE", name}});
+} catch (const Error& error) {
+  log_.error(with_hint(error), {{"XDPFWD_INTERFACE", name}});
+}
+
+/// The kernel has no way from one mode to another, or between a link and a dispatcher, that does not open the interface
+/// in between.
+void Interfaces::tell_what_stays(const Interface& interface) {
+  const InterfaceSpec& spec = interface.spec;
+  const auto tell = [&](const std::string& what, const std::string& option, std::string_view wanted) {
+    log_.warning(spec.name + " stays " + what + "; for that run: xdpfwctl detach " + spec.name +
+                     " && xdpfwctl attach " + spec.name + " --" + option + " " + std::string(wanted),
+                 {{"XDPFWD_INTERFACE", spec.name}});
+  };
+  const AttachMode mode = interface.attachment->mode();
+  if (spec.mode != AttachMode::automatic && mode != spec.mode)
+    tell("in " + std::string(to_string(mode)) + " mode, not in " + std::string(to_string(spec.mode)) + " mode", "mode",
+         to_string(spec.mode));
+  const Sharing sharing = interface.attachment->sharing();
+  if (spec.sharing != Sharing::automatic && sharing != spec.sharing)
+    tell(sharing == Sharing::exclusive ? "exclusive, not in a dispatcher" : "in a dispatcher, not exclusive", "sharing",
+         to_string(spec.sharing));
 }
 
 void Interfaces::check(Generation& generation) {
@@ -86,11 +121,13 @@ void Interfaces::check(Interface& interface, Generation& generation) {
   const std::string& name = interface.spec.name;
   const unsigned index = if_nametoindex(name.c_str());
   if (is_in_force(interface, generation)) {
+    if (interface.attachment->priority().value_or(interface.spec.priority) != interface.spec.priority)
+      replace(interface, generation);
     if (index == 0 || is_attached_to(index)) return;
     // The filtered one was renamed, and another one has its name now.
     log_.warning(name + " is another interface now; the one that had the name before is no longer filtered",
                  {id_of(Message::interface_lost), {"XDPFWD_INTERFACE", name}});
-    interface.attachment->remove();
+    if (interface.attachment) take_off(name, *interface.attachment);
     interface.attachment.reset();
   }
   if (interface.attachment) {
@@ -119,7 +156,7 @@ void Interfaces::check(Interface& interface, Generation& generation) {
 bool Interfaces::is_in_force(Interface& interface, Generation& generation) {
   if (!interface.attachment) return false;
   const unsigned before = interface.attachment->interface_index();
-  if (!interface.attachment->in_force(generation.program_id())) return false;
+  if (!interface.attachment->in_force(generation)) return false;
   const unsigned index = interface.attachment->interface_index();
   if (index != before) count_packets_of(index, interface.spec.name, generation);
   return true;
@@ -150,29 +187,37 @@ void Interfaces::attach(Interface& interface, unsigned index, Generation& genera
     throw Error(Code::refused, "attach lo: the loopback carries what the machine sends to itself, and is not filtered",
                 "name the interfaces that packets come in through from elsewhere");
   count_packets_of(index, name, generation);
-  std::string fallback;
   // Its link may be ours still: where replacing the program behind it has failed.
-  std::unique_ptr<Attachment> left = ExclusiveAttachment::adopt(pin_of(name));
-  if (left && left->interface_index() == index)
-    left->replace(generation.program());
+  Attached attached{.attachment = ExclusiveAttachment::adopt(pin_of(name))};
+  if (attached.attachment && attached.attachment->interface_index() == index)
+    attached.attachment->replace(generation, interface.spec.priority);
   else
-    left = ExclusiveAttachment::attach(interface.spec, index, generation.program(), pin_of(name), fallback);
-  interface.attachment = std::move(left);
+    attached = attach_shared(interface.spec, index, generation, pin_of(name));
+  interface.attachment = std::move(attached.attachment);
+  interface.no_dispatcher = std::move(attached.no_dispatcher);
   restored_ += std::exchange(interface.lost, false);
   interface.error.clear();
   interface.hint.clear();
-  report_attached(interface, fallback);
+  report_attached(interface, attached.no_native);
 }
 
 void Interfaces::report_attached(const Interface& interface, const std::string& fallback) {
   const std::string& name = interface.spec.name;
   const std::string mode(to_string(interface.attachment->mode()));
+  const std::string sharing(to_string(interface.attachment->sharing()));
+  const std::string order = interface.attachment->order();
+  const std::string in = order.empty() ? "" : ", in a dispatcher with this order: " + order;
+  const Fields fields{
+      id_of(Message::attached), {"XDPFWD_INTERFACE", name}, {"XDPFWD_MODE", mode}, {"XDPFWD_SHARING", sharing}};
   if (fallback.empty())
-    log_.info("attached to " + name + " in " + mode + " mode",
-              {id_of(Message::attached), {"XDPFWD_INTERFACE", name}, {"XDPFWD_MODE", mode}});
+    log_.info("attached to " + name + " in " + mode + " mode" + in, fields);
   else
-    log_.warning("attached to " + name + " in generic mode, which is slower: native mode failed: " + fallback,
-                 {id_of(Message::attached), {"XDPFWD_INTERFACE", name}, {"XDPFWD_MODE", mode}});
+    log_.warning("attached to " + name + " in generic mode, which is slower: native mode failed: " + fallback + in,
+                 fields);
+  if (!interface.no_dispatcher.empty())
+    log_.warning(name + " is not shared, as it was to be: no other XDP program can be beside this one: " +
+                     interface.no_dispatcher,
+                 {{"XDPFWD_INTERFACE", name}});
 }
 
 void Interfaces::remove_all() {
@@ -190,6 +235,7 @@ std::vector<InterfaceStatus> Interfaces::status() const {
       status.state = InterfaceStatus::State::attached;
       status.mode = interface.attachment->mode();
       status.sharing = interface.attachment->sharing();
+      status.no_dispatcher = interface.no_dispatcher;
     } else if (!interface.error.empty()) {
       status.state = InterfaceStatus::State::refused;
       status.error = interface.error;

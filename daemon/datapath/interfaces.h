@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,8 @@ struct InterfaceStatus {
   InterfaceSpec spec;
   State state = State::waiting;
   std::optional<AttachMode> mode;  // the one in force
-  std::string sharing;             // empty unless attached
+  std::optional<Sharing> sharing;  // likewise
+  std::string no_dispatcher;       // why it is exclusive, where a dispatcher was wanted and that was found out
   std::string error;               // why it is refused, and what to do
   std::string hint;
 };
@@ -37,8 +40,9 @@ class Interfaces {
   /// Links are pinned as PIN_DIR/links/NAME.
   Interfaces(const std::filesystem::path& pin_dir, Log& log);
 
-  /// Takes over what an earlier daemon left attached. Call it once, before want().
-  void adopt();
+  /// Takes over what an earlier daemon left attached; in a dispatcher, what uses these maps. Call it once, before
+  /// want().
+  void adopt(std::span<const std::uint32_t> maps = {});
   /// Puts the generation's program in the place of the older one wherever that is attached.
   void replace(Generation& generation);
   /// From now on these are wanted, and no others: takes the program off the rest.
@@ -59,14 +63,20 @@ class Interfaces {
 
  private:
   struct Interface {
-    InterfaceSpec spec;
-    std::unique_ptr<Attachment> attachment;
-    std::string error;
-    std::string hint;
+    InterfaceSpec spec = {};
+    std::unique_ptr<Attachment> attachment = nullptr;
+    std::string no_dispatcher = {};
+    std::string error = {};
+    std::string hint = {};
     unsigned refused_index = 0;  // where it was refused last
     bool lost = false;           // it was attached, and by nobody's wish is not
   };
 
+  void adopt(const std::string& name, std::unique_ptr<Attachment> attachment);
+  void adopt_dispatched(unsigned index, std::span<const std::uint32_t> maps);
+  void take_off(const std::string& name, Attachment& attachment);
+  void tell_what_stays(const Interface& interface);
+  void replace(Interface& interface, const Generation& generation);
   void check(Interface& interface, Generation& generation);
   bool is_in_force(Interface& interface, Generation& generation);
   void make_directory() const;

@@ -39,6 +39,7 @@ std::array<NamedMap, object_count - 1> maps_of(const xdpfwd_bpf& skeleton) {
            {Object::ipv6_lengths, maps.ipv6_lengths},
            {Object::ipv6, maps.ipv6},
            {Object::sampling, maps.bss},
+           {Object::constants, maps.rodata},
            {Object::decision, maps.decision}}};
 }
 
@@ -80,12 +81,24 @@ void load(xdpfwd_bpf& skeleton) {
                      Code::unsupported);
 }
 
+Skeleton opened() {
+  Skeleton skeleton(xdpfwd_bpf__open(), &xdpfwd_bpf__destroy);
+  if (!skeleton) throw system_error("open the XDP program", errno);
+  return skeleton;
+}
+
 }  // namespace
+
+ProgramObjects ProgramObjects::copies() const {
+  ProgramObjects copies;
+  for (std::size_t object = 0; object < object_count; ++object)
+    if (fds_[object]) copies.fds_[object] = duplicate(fds_[object].get());
+  return copies;
+}
 
 ProgramObjects load_program(const Sizes& sizes, const GivenMaps& given) {
   take_bpf_log();
-  const Skeleton skeleton(xdpfwd_bpf__open(), &xdpfwd_bpf__destroy);
-  if (!skeleton) throw system_error("open the XDP program", errno);
+  const Skeleton skeleton = opened();
   const auto maps = maps_of(*skeleton);
   set_sizes(*skeleton, sizes);
   reuse(maps, {Object::statistics, Object::interfaces, Object::names}, given);
@@ -95,6 +108,25 @@ ProgramObjects load_program(const Sizes& sizes, const GivenMaps& given) {
   objects[Object::program] = duplicate(bpf_program__fd(skeleton->progs.xdpfwd));
   for (const auto& [object, map] : maps) objects[object] = duplicate(bpf_map__fd(map));
   return objects;
+}
+
+void CloseObject::operator()(bpf_object* object) const { bpf_object__close(object); }
+
+BpfObject open_again(const ProgramObjects& present) {
+  const Skeleton skeleton = opened();  // which knows its maps by name; in the object they come in the same order
+  const auto maps = maps_of(*skeleton);
+  std::size_t size = 0;
+  const void* bytes = xdpfwd_bpf__elf_bytes(&size);
+  BpfObject object(bpf_object__open_mem(bytes, size, nullptr));
+  if (!object) throw system_error("open the XDP program", errno);
+  const bpf_map* named = nullptr;
+  for (bpf_map* map = nullptr; (map = bpf_object__next_map(object.get(), map)) != nullptr;) {
+    named = bpf_object__next_map(skeleton->obj, named);
+    const auto found = std::ranges::find(maps, named, &NamedMap::map);
+    if (found == maps.end() || bpf_map__reuse_fd(map, present[found->object].get()) != 0)
+      throw system_error("share the maps of the XDP program", errno);
+  }
+  return object;
 }
 
 }  // namespace xdpfwd

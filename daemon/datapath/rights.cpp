@@ -10,6 +10,11 @@
 
 namespace xdpfwd {
 
+bool has_right(int capability) {
+  capng_get_caps_process();
+  return capng_have_capability(CAPNG_EFFECTIVE, static_cast<unsigned>(capability)) == 1;
+}
+
 void keep_rights(std::span<const int> capabilities) {
   capng_get_caps_process();
   const bool may_narrow_bounds = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) == 1;

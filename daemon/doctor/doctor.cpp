@@ -34,6 +34,7 @@ Checks examine(const std::filesystem::path& config_file) {
   check_kernel(checks);
   const bool may_load = check_rights(checks);
   check_program(config.capacity, may_load, checks);
+  check_dispatcher(config, may_load, checks);
   check_memory_for(config.capacity, checks);
   check_storage(config, checks);
   check_interfaces(config, checks);

@@ -6,6 +6,7 @@
 
 #include "common/text.h"
 #include "daemon/datapath/attached_program.h"
+#include "daemon/datapath/dispatcher.h"
 #include "daemon/doctor/subjects.h"
 
 namespace xdpfwd {
@@ -103,8 +104,23 @@ Check perhaps_ours(const Link& link, const AttachedProgram& program, const Confi
           "run it where the daemon's bpf file system is: nsenter --mount --target $(pidof xdpfwd) xdpfwctl doctor"};
 }
 
+/// Where several can be: whether ours is among them already, or can be, in the words of a refusal where it cannot.
+std::optional<AttachMode> judge_dispatcher(const Link& link, const InterfaceSpec& spec, const AttachedProgram& program,
+                                           Checks& checks) {
+  const Hook hook = read_hook(link.name, link.index);
+  const bool is_dispatcher = hook.kind == Hook::Kind::dispatcher;
+  if (is_dispatcher && std::ranges::any_of(hook.dispatched, &DispatchedProgram::is_ours)) return program.mode;
+  if (is_dispatcher && spec.sharing != Sharing::exclusive)
+    checks.push_back(
+        {link.name, Verdict::ok, "is to be shared with what its dispatcher calls: " + described(hook.dispatched)});
+  else
+    checks.push_back(failure(link.name, foreign_program_error(link.name, program)));
+  return std::nullopt;
+}
+
 /// The mode in which ours is on it, or who else is there.
-std::optional<AttachMode> judge_programs(const Link& link, const Config& config, Checks& checks) {
+std::optional<AttachMode> judge_programs(const Link& link, const InterfaceSpec& spec, const Config& config,
+                                         Checks& checks) {
   const std::optional<std::uint32_t> ours = pinned_program(config.pin_dir / "links" / link.name);
   std::optional<AttachMode> in_force;
   for (const AttachedProgram& program : attached_programs(link.index)) {
@@ -113,6 +129,8 @@ std::optional<AttachMode> judge_programs(const Link& link, const Config& config,
       in_force = program.mode;
     else if (!ours && may_be_ours)
       checks.push_back(perhaps_ours(link, program, config));
+    else if (program.name == dispatcher_name)
+      in_force = judge_dispatcher(link, spec, program, checks);
     else
       checks.push_back(failure(link.name, foreign_program_error(link.name, program)));
   }
@@ -127,7 +145,7 @@ void check_interface(const std::vector<Link>& links, const InterfaceSpec& spec, 
     return;
   }
   const std::size_t before = checks.size();
-  const std::optional<AttachMode> in_force = judge_programs(*link, config, checks);
+  const std::optional<AttachMode> in_force = judge_programs(*link, spec, config, checks);
   if (checks.size() == before) judge_link(*link, spec, in_force, checks);  // where somebody else is, that comes first
 }
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "daemon/datapath/dispatcher.h"
 #include "daemon/datapath/generation.h"
 #include "daemon/doctor/subjects.h"
 
@@ -61,6 +62,18 @@ void check_program(const Capacity& capacity, bool may_load, Checks& checks) {
   } catch (const Error& error) {
     checks.push_back(failure("program", error));
   }
+}
+
+void check_dispatcher(const Config& config, bool may_load, Checks& checks) {
+  if (!wants_dispatcher(config) || !may_load) return;
+  const std::string reason = why_no_dispatcher();
+  if (reason.empty())
+    checks.push_back({"dispatcher", Verdict::ok, "libxdp and the kernel have what it takes to share an interface"});
+  else
+    checks.push_back({"dispatcher", Verdict::failure,
+                      "an interface is to be shared, and no other XDP program could be beside this one: " + reason,
+                      "it takes a kernel with BTF and extensions of BPF programs, CAP_SYS_ADMIN and libxdp's "
+                      "dispatcher; to do without it, in the config file: \"sharing\": \"auto\""});
 }
 
 }  // namespace xdpfwd

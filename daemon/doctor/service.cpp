@@ -46,7 +46,7 @@ void judge_group(const Unit& unit, const ControlConfig& control, Checks& checks)
 }
 
 /// What the kernel and the network ask of the service, and its unit may have been edited to keep from it.
-void judge_rights(const Unit& unit, Checks& checks) {
+void judge_rights(const Unit& unit, bool shares, Checks& checks) {
   const auto may = [&](unsigned capability) { return (unit.capabilities >> capability & 1) != 0; };
   struct Need {
     bool met;
@@ -57,6 +57,8 @@ void judge_rights(const Unit& unit, Checks& checks) {
            Need{may(CAP_BPF), "keeps it from CAP_BPF, to load the program", "CapabilityBoundingSet=CAP_BPF"},
            Need{may(CAP_NET_ADMIN), "keeps it from CAP_NET_ADMIN, to attach the program",
                 "CapabilityBoundingSet=CAP_NET_ADMIN"},
+           Need{!shares || may(CAP_SYS_ADMIN), "keeps it from CAP_SYS_ADMIN, to share an interface",
+                "CapabilityBoundingSet=CAP_SYS_ADMIN"},
            Need{unit.system_calls.lets_through("bpf"), "keeps it from the system call bpf", "SystemCallFilter=bpf"},
            Need{unit.address_families.lets_through("AF_NETLINK"), "keeps it from AF_NETLINK, to see interfaces",
                 "RestrictAddressFamilies=AF_NETLINK"},
@@ -108,7 +110,11 @@ void judge_unit(const Unit& unit, const Config& config, Checks& checks) {
   judge_path(unit, "state_dir", config.state_dir, "", checks);
   judge_path(unit, "control.socket's directory", config.control.socket.parent_path(), "", checks);
   judge_group(unit, config.control, checks);
-  judge_rights(unit, checks);
+  const bool shares = wants_dispatcher(config);
+  judge_rights(unit, shares, checks);
+  if (shares)
+    judge_path(unit, "the directory of libxdp", "/sys/fs/bpf/xdp",
+               " and: ExecStartPre=-+/usr/bin/mkdir -p -m 0700 /sys/fs/bpf/xdp", checks);
   if (unit.most_memory < memory_of(config.capacity))
     checks.push_back({subject, Verdict::warning,
                       "it may have " + std::to_string(unit.most_memory >> 20) + " MiB, and a full list takes " +

@@ -1,6 +1,7 @@
 // The subjects, each in a file of its own. Each function adds what it finds.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -18,6 +19,8 @@ void check_kernel(Checks& checks);
 bool check_rights(Checks& checks);
 /// The program: loaded as the service loads it, without anything that lasts.
 void check_program(const Capacity& capacity, bool may_load, Checks& checks);
+/// Where an interface is to be shared: what a dispatcher takes.
+void check_dispatcher(const Config& config, bool may_load, Checks& checks);
 void check_memory_for(const Capacity& capacity, Checks& checks);
 /// Where pins and state are kept.
 void check_storage(const Config& config, Checks& checks);
@@ -29,6 +32,11 @@ void check_service(const Config& config, Checks& checks);
 // What is found out is told apart from what it means, so that the latter can be tested without the hardware.
 void judge_link(const Link& link, const InterfaceSpec& spec, std::optional<AttachMode> in_force, Checks& checks);
 void judge_unit(const Unit& unit, const Config& config, Checks& checks);
+
+/// True where an interface is to be shared even if nobody is there yet.
+inline bool wants_dispatcher(const Config& config) {
+  return std::ranges::find(config.interfaces, Sharing::dispatcher, &InterfaceSpec::sharing) != config.interfaces.end();
+}
 
 /// A failure in the words that the service would end with.
 inline Check failure(const std::string& subject, const Error& error) {

@@ -41,8 +41,7 @@ Firewall::Firewall(std::filesystem::path config_file, Config config, Log& log, L
 
 void Firewall::start() {
   check_memory(blocklist_.capacity(), {0, 0});
-  for (const auto& [name, mode] : store_.interfaces())
-    attached_by_command_[name] = parse_attach_mode(mode).value_or(AttachMode::automatic);
+  for (const auto& [name, text] : store_.interfaces()) attached_by_command_[name] = parse_spec(name, text);
   load_list();
   protect_at_start();
   blocklist_.set_revision(store_.reserve_revisions());
@@ -244,7 +243,7 @@ InterfaceStatus Firewall::attach(const InterfaceSpec& spec) {
   const auto commanded_before = attached_by_command_;
   const auto detached_before = detached_by_command_;
   detached_by_command_.erase(spec.name);
-  attached_by_command_[spec.name] = spec.mode;
+  attached_by_command_[spec.name] = spec;
   want_interfaces();
   datapath_.check();
   InterfaceStatus status = find();
@@ -256,7 +255,7 @@ InterfaceStatus Firewall::attach(const InterfaceSpec& spec) {
   }
   if (is_configured(spec.name))
     attached_by_command_.erase(spec.name);
-  else if (!store_.save_interface(spec.name, std::string(to_string(spec.mode))))
+  else if (!store_.save_interface(spec.name, stored_form(spec)))
     throw Error(Code::not_durable, "attach " + spec.name + ": filtered, but not stored: " + *store_.failure(),
                 "add it to \"interfaces\" in the config file, or make room and attach it again");
   return status;
@@ -292,7 +291,7 @@ void Firewall::want_interfaces() {
   std::vector<InterfaceSpec> wanted;
   for (const InterfaceSpec& spec : config_.interfaces)
     if (!detached_by_command_.contains(spec.name) && !attached_by_command_.contains(spec.name)) wanted.push_back(spec);
-  for (const auto& [name, mode] : attached_by_command_) wanted.push_back({name, mode});
+  for (const auto& [name, spec] : attached_by_command_) wanted.push_back(spec);
   datapath_.want(wanted);
 }
 

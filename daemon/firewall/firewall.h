@@ -185,7 +185,7 @@ class Firewall {
   bool store_fails_ = false;                  // as told
   std::optional<Error> reload_failure_;
   std::size_t ends_at_once_ = 5'000;  // claims that a round takes back
-  std::map<std::string, AttachMode> attached_by_command_;
+  std::map<std::string, InterfaceSpec> attached_by_command_;
   std::set<std::string> detached_by_command_;  // though configured; until the next reload
 };
 

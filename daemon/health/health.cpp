@@ -62,13 +62,28 @@ void judge_mode(const Firewall& firewall, const InterfaceStatus& interface, Heal
   }
 }
 
+void judge_sharing(const InterfaceStatus& interface, Health& health) {
+  const InterfaceSpec& spec = interface.spec;
+  if (spec.sharing == Sharing::automatic || interface.sharing == spec.sharing) return;
+  const std::string what = spec.sharing == Sharing::dispatcher
+                               ? ": filtered, but not through a dispatcher, so no other XDP program can be beside it"
+                               : ": filtered through a dispatcher, so anybody can take it off, if not for long";
+  add(health, State::degraded, "other_sharing",
+      spec.name + what + (interface.no_dispatcher.empty() ? "" : ": " + interface.no_dispatcher),
+      "xdpfwctl doctor tells what a dispatcher needs; to change it, which leaves it open for a moment: xdpfwctl "
+      "detach " +
+          spec.name + " && xdpfwctl attach " + spec.name + " --sharing " + std::string(to_string(spec.sharing)));
+}
+
 void judge_interfaces(const Firewall& firewall, Health& health) {
   const std::vector<InterfaceStatus> interfaces = firewall.datapath().interfaces();
   judge_refused(interfaces, health);
   judge_presence(interfaces, health);
   for (const InterfaceStatus& interface : interfaces) {
     if (interface.state == InterfaceStatus::State::waiting) judge_waiting(firewall, interface, health);
-    if (interface.state == InterfaceStatus::State::attached) judge_mode(firewall, interface, health);
+    if (interface.state != InterfaceStatus::State::attached) continue;
+    judge_mode(firewall, interface, health);
+    judge_sharing(interface, health);
   }
 }
 

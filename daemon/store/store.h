@@ -39,7 +39,7 @@ class Store {
   /// Why they are not.
   const std::optional<std::string>& failure() const { return failure_; }
 
-  /// Interfaces attached by command, with their modes.
+  /// Interfaces attached by command, with how: see stored_form().
   std::map<std::string, std::string> interfaces();
   /// False where the disk would not take it; then failure() says why.
   bool save_interface(const std::string& name, const std::string& mode);

@@ -35,8 +35,8 @@ TEST_CASE("the program attaches in the mode that was asked for", "[kernels]") {
   const auto attachment = ground.attach(mode);
   CHECK(attachment->mode() == mode);
   CHECK(attachment->interface_index() == ground.veth);
-  CHECK(attachment->sharing() == "exclusive");
-  CHECK(attachment->in_force(ground.program_id()));
+  CHECK(attachment->sharing() == Sharing::exclusive);
+  CHECK(attachment->in_force(ground.program.generation()));
   CHECK(program_on(ground.veth) == ground.program_id());
   CHECK(fs::exists(ground.pin));
   CHECK(ground.fallback.empty());
@@ -88,7 +88,7 @@ TEST_CASE("a pinned link is adopted with its interface and mode") {
   REQUIRE(adopted != nullptr);
   CHECK(adopted->interface_index() == ground.veth);
   CHECK(adopted->mode() == mode);
-  CHECK(adopted->in_force(ground.program_id()));
+  CHECK(adopted->in_force(ground.program.generation()));
 }
 
 TEST_CASE("nothing is adopted where there is no link, or none of ours") {
@@ -112,13 +112,13 @@ TEST_CASE("remove takes the program off and its pin away") {
   attachment->remove();
   CHECK(program_on(ground.veth) == 0);
   CHECK_FALSE(fs::exists(ground.pin));
-  CHECK_FALSE(attachment->in_force(ground.program_id()));
+  CHECK_FALSE(attachment->in_force(ground.program.generation()));
 }
 
 TEST_CASE("an attachment is not in force behind somebody's back") {
   Ground ground;
   const auto attachment = ground.attach(AttachMode::automatic);
-  REQUIRE(attachment->in_force(ground.program_id()));
+  REQUIRE(attachment->in_force(ground.program.generation()));
   SECTION("once its link was detached") {
     const Fd link(bpf_obj_get(ground.pin.c_str()));
     REQUIRE(bpf_link_detach(link.get()) == 0);
@@ -136,7 +136,7 @@ TEST_CASE("an attachment is not in force behind somebody's back") {
     REQUIRE(bpf_link_update(link.get(), other.get(), nullptr) == 0);
     CHECK(program_on(ground.veth) == id_of(other));
   }
-  CHECK_FALSE(attachment->in_force(ground.program_id()));
+  CHECK_FALSE(attachment->in_force(ground.program.generation()));
 }
 
 TEST_CASE("a pin that somebody removed can be put back") {
@@ -145,7 +145,7 @@ TEST_CASE("a pin that somebody removed can be put back") {
   CHECK(attachment->is_pinned());
   fs::remove(ground.pin);
   CHECK(program_on(ground.veth) == ground.program_id());
-  CHECK(attachment->in_force(ground.program_id()));
+  CHECK(attachment->in_force(ground.program.generation()));
   CHECK_FALSE(attachment->is_pinned());
   attachment->pin();
   CHECK(attachment->is_pinned());
@@ -156,7 +156,7 @@ TEST_CASE("an attachment that cannot be pinned is in force as long as the daemon
   Ground ground;
   ground.program.make_read_only();
   auto attachment = ground.attach(AttachMode::automatic);
-  CHECK(attachment->in_force(ground.program_id()));
+  CHECK(attachment->in_force(ground.program.generation()));
   CHECK_FALSE(attachment->is_pinned());
   CHECK_THROWS_AS(attachment->pin(), Error);
   attachment.reset();

@@ -48,7 +48,7 @@ TEST_CASE("an attachment keeps foreign programs out") {
   CHECK_THROWS(put_on(index, foreign, true));
   CHECK_THROWS(put_on(index, foreign, false));
   CHECK_THROWS(take_off(index, true));
-  CHECK(attachment->in_force(program.generation().program_id()));
+  CHECK(attachment->in_force(program.generation()));
 }
 
 }  // namespace

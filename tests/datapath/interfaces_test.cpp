@@ -47,7 +47,7 @@ TEST_CASE("an interface is waited for, and attached when it comes") {
   ground.check();
   CHECK(ground.status().state == State::attached);
   CHECK(ground.status().mode == AttachMode::native);
-  CHECK(ground.status().sharing == "exclusive");
+  CHECK(ground.status().sharing == Sharing::exclusive);
   CHECK(ground.filtered("veth0"));
   CHECK_FALSE(ground.filtered("veth1"));
   CHECK_THAT(ground.captured.take(), Catch::Contains("attached to veth0 in native mode"));

@@ -75,7 +75,7 @@ TEST_CASE("no blocked packet passes while generations replace each other") {
     while (flood.sent() < 1000) std::this_thread::yield();
     for (int time = 0; time < 60; ++time) {
       ground.program.renew();
-      attachment->replace(ground.program.program());
+      attachment->replace(ground.program.generation(), default_priority);
       CHECK(program_on(ground.veth) == ground.program.generation().program_id());
     }
     sent = flood.sent();
@@ -114,7 +114,7 @@ TEST_CASE("an attachment whose interface is gone takes no other program") {
   const auto attachment = ground.attach(AttachMode::automatic);
   ground.network.remove("veth0");
   ground.program.renew();
-  CHECK_THROWS(attachment->replace(ground.program.program()));
+  CHECK_THROWS(attachment->replace(ground.program.generation(), default_priority));
 }
 
 }  // namespace

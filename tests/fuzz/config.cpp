@@ -58,7 +58,10 @@ std::string written(const Config& config) {
                 {"state_dir", config.state_dir.string()},
                 {"pin_dir", config.pin_dir.string()}};
   for (const InterfaceSpec& interface : config.interfaces)
-    document["interfaces"].push_back({{"name", interface.name}, {"mode", to_string(interface.mode)}});
+    document["interfaces"].push_back({{"name", interface.name},
+                                      {"mode", to_string(interface.mode)},
+                                      {"sharing", to_string(interface.sharing)},
+                                      {"priority", interface.priority}});
   for (const ListConfig& list : config.lists) document["lists"].push_back(written(list));
   if (config.metrics.listen) document["metrics"]["listen"] = to_string(*config.metrics.listen);
   if (config.log_packets) document["log"]["packets"]["sample"] = written(*config.log_packets);

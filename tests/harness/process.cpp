@@ -47,9 +47,12 @@ Strings environment_of(const Program& program) {
 }
 
 /// Both take effect with the next exec: what is not in the bounding set, root does not get back.
-bool keep_only_service_capabilities() {
-  for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; ++capability)
-    if (capability != CAP_BPF && capability != CAP_NET_ADMIN && prctl(PR_CAPBSET_DROP, capability) != 0) return false;
+bool keep_only_service_capabilities(bool and_sys_admin) {
+  for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; ++capability) {
+    const bool kept =
+        capability == CAP_BPF || capability == CAP_NET_ADMIN || (capability == CAP_SYS_ADMIN && and_sys_admin);
+    if (!kept && prctl(PR_CAPBSET_DROP, capability) != 0) return false;
+  }
   return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
@@ -68,7 +71,7 @@ bool become(const Identity& identity) {
   sigprocmask(SIG_SETMASK, &none, nullptr);
   const bool ready = dup2(input, 0) == 0 && dup2(out, 1) == 1 && dup2(err, 2) == 2 && setsid() >= 0 &&
                      (program.network_namespace < 0 || setns(program.network_namespace, CLONE_NEWNET) == 0) &&
-                     (!program.only_service_capabilities || keep_only_service_capabilities()) &&
+                     (!program.only_service_capabilities || keep_only_service_capabilities(program.and_sys_admin)) &&
                      (!program.identity || become(*program.identity)) && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
   if (ready) execvpe(words[0], words, environment);
   const char* reason = strerrordesc_np(errno);

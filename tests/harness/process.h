@@ -30,6 +30,7 @@ struct Program {
   int network_namespace = -1;              // a descriptor, or the caller's
   std::optional<Identity> identity = {};   // the caller's unless told
   bool only_service_capabilities = false;  // no more than the systemd unit leaves to root
+  bool and_sys_admin = false;              // but for this one, which a unit has where a dispatcher is wanted
   std::string input = {};
   Strings environment = {};  // besides PATH and the sanitizers' options
 };

@@ -104,6 +104,7 @@ Program Sandbox::daemon_command(const Strings& arguments) const {
                   .network_namespace = network_.guarded(),
                   .identity = Identity{.user = 0, .group = daemon_group, .groups = {}},
                   .only_service_capabilities = true,
+                  .and_sys_admin = daemon_may_share,
                   .input = {},
                   .environment = daemon_environment};
   for (const std::string& word : {daemon_program_.string(), std::string("--config"), config_file().string()})

@@ -62,6 +62,8 @@ class Sandbox {
   gid_t daemon_group = 0;
   /// What it is started with: a program that becomes the daemon, with its arguments.
   Strings daemon_wrapper;
+  /// Whether it has what a dispatcher takes.
+  bool daemon_may_share = false;
   /// What it finds in its environment, as NOTIFY_SOCKET=... from systemd.
   Strings daemon_environment;
   /// What xdpfwctl finds there: an SSH_CONNECTION that names nobody, so that whoever runs the tests has no part in

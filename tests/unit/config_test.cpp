@@ -77,7 +77,8 @@ TEST_CASE("Every key is read, among comments") {
   const Config config = parse_config(R"(
     // one line
     {
-      "interfaces": ["eth0", {"name": "eth1", "mode": "native"}, {"mode": "offload", "name": "eth2"}, {"name": "eth3"}],
+      "interfaces": ["eth0", {"name": "eth1", "mode": "native"}, {"mode": "offload", "name": "eth2"}, {"name": "eth3"},
+                     {"name": "eth4", "sharing": "dispatcher", "priority": 0}, {"name": "eth5", "sharing": "exclusive"}],
       "block": ["192.0.2.0/24", /* here too */ "2001:db8::/32", "198.51.100.1-198.51.100.2"],
       "allow": ["192.0.2.1"],
       "capacity": {"ipv4": 1, "ipv6": 100000000},
@@ -86,10 +87,12 @@ TEST_CASE("Every key is read, among comments") {
       "state_dir": "/srv/state",
       "pin_dir": "/sys/fs/bpf/other"
     })");
-  REQUIRE(config.interfaces.size() == 4);
+  REQUIRE(config.interfaces.size() == 6);
   CHECK(config.interfaces[1] == InterfaceSpec{"eth1", AttachMode::native});
   CHECK(config.interfaces[2] == InterfaceSpec{"eth2", AttachMode::offload});
-  CHECK(config.interfaces[3] == InterfaceSpec{"eth3", AttachMode::automatic});
+  CHECK(config.interfaces[3] == InterfaceSpec{"eth3", AttachMode::automatic, Sharing::automatic, default_priority});
+  CHECK(config.interfaces[4] == InterfaceSpec{"eth4", AttachMode::automatic, Sharing::dispatcher, 0});
+  CHECK(config.interfaces[5] == InterfaceSpec{"eth5", AttachMode::automatic, Sharing::exclusive});
   CHECK(texts_of(config.block) == Texts{"192.0.2.0/24", "2001:db8::/32", "198.51.100.1", "198.51.100.2"});
   CHECK(texts_of(config.allow) == Texts{"192.0.2.1"});
   CHECK(config.capacity == Capacity{1, 100'000'000});

@@ -126,6 +126,24 @@ TEST_CASE("status tells what is wrong right where it is", "[ctl]") {
         "wg0        waiting   -                                  -\n");
 }
 
+TEST_CASE("status tells who shares an interface, and where that is not as it was wanted", "[ctl]") {
+  const auto shared = [](const char* name, const char* sharing, const char* wanted) {
+    json interface = interface_of(name, "attached", "native");
+    interface["sharing"] = sharing;
+    interface["wanted_sharing"] = wanted;
+    return interface;
+  };
+  json result = healthy();
+  result["interfaces"] = {shared("eth0", "dispatcher", "auto"), shared("eth1", "dispatcher", "dispatcher"),
+                          shared("eth2", "exclusive", "dispatcher"), shared("eth3", "dispatcher", "exclusive")};
+  CHECK(from(status(result), "INTERFACE") ==
+        "INTERFACE  STATE     MODE    SHARING\n"
+        "eth0       attached  native  dispatcher\n"
+        "eth1       attached  native  dispatcher\n"
+        "eth2       attached  native  exclusive (wanted: dispatcher)\n"
+        "eth3       attached  native  dispatcher (wanted: exclusive)\n");
+}
+
 TEST_CASE("status shows lists with their age, and under each what is wrong with it", "[ctl]") {
   json result = healthy();
   result["lists"] = {list_of("drop", now - 120, 0, 0, nullptr),

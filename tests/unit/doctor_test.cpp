@@ -168,6 +168,17 @@ TEST_CASE("a right that the unit keeps from the service is a failure, with the l
   CHECK(without_sandbox.find("failure") == std::string::npos);
 }
 
+TEST_CASE("an interface that is to be shared takes more than the packaged unit has, and the lines are told") {
+  Config config;
+  config.interfaces = {{.name = "eth0", .sharing = Sharing::dispatcher}};
+  Unit unit = packaged();
+  CHECK_THAT(judged(unit, config), Contains("CapabilityBoundingSet=CAP_SYS_ADMIN") &&
+                                       Contains("ReadWritePaths=-/sys/fs/bpf/xdp and: ExecStartPre="));
+  unit.capabilities |= std::uint64_t{1} << CAP_SYS_ADMIN;
+  unit.writable.emplace_back("/sys/fs/bpf/xdp");
+  CHECK(judged(unit, config).find("failure") == std::string::npos);
+}
+
 TEST_CASE("a unit that starts nothing is warned of") {
   Unit unit = packaged();
   unit.file_state = "disabled";

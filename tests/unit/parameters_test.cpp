@@ -46,6 +46,9 @@ json valid(Kind kind) {
       return "ipv4";
     case Kind::mode:
       return "auto";
+    case Kind::sharing:
+      return "auto";
+    case Kind::priority:
     case Kind::count:
       return 1;
     case Kind::cursor:
@@ -151,6 +154,8 @@ const std::vector<Limits>& limits() {
       {Kind::action, "list", "action", {"drop", "monitor", "allow"}, {"none", "Drop", "drop ", "", 2, true, nullptr}},
       {Kind::family, "list", "family", {"ipv4", "ipv6"}, {"IPv4", "4", 4, 6, "", "inet", true, nullptr}},
       {Kind::mode, "attach", "mode", {"auto", "native", "generic", "offload"}, {"skb", "AUTO", "", 1, true, nullptr}},
+      {Kind::sharing, "attach", "sharing", {"auto", "exclusive", "dispatcher"}, {"alone", "", 1, true, nullptr}},
+      {Kind::priority, "attach", "priority", {0, 5, 2147483647}, {-1, 2147483648, 1.5, "5", true, nullptr}},
       {Kind::count,
        "list",
        "limit",

@@ -36,6 +36,7 @@ check_files() {
   [[ -z $(inside dpkg --verify xdpfwd) ]]
   cmp "$root/packaging/grafana/xdpfwd.json" "$guest/usr/share/xdpfwd/grafana/xdpfwd.json"
   cmp "$root/packaging/prometheus/xdpfwd.rules.yml" "$guest/usr/share/xdpfwd/prometheus/xdpfwd.rules.yml"
+  cmp "$root/systemd/sharing.conf" "$guest/usr/share/xdpfwd/systemd/sharing.conf"
   cmp "$root/systemd/xdpfwd.catalog" "$guest/usr/lib/systemd/catalog/xdpfwd.catalog"
   cmp "$root/packaging/xdpfwd.json" "$guest/etc/xdpfwd/xdpfwd.json"
   [[ $(inside readlink -f /lib/systemd/system/xdpfwd.service) == /usr/lib/systemd/system/xdpfwd.service ]]

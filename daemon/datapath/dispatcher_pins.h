@@ -1,0 +1,28 @@
+// What libxdp pins of a dispatcher: a directory for each, dispatch-INTERFACE-PROGRAM, with the programs in it and their
+// links. Without those links, the programs are not called. Who is killed while building one leaves it behind.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace xdpfwd {
+
+using PinDirectories = std::vector<std::filesystem::path>;
+
+std::filesystem::path dispatcher_pins(unsigned index, std::uint32_t dispatcher);
+/// Those of an interface's dispatchers, in force or left behind. Other network namespaces may have the same index.
+PinDirectories all_dispatcher_pins(unsigned index);
+/// The interfaces with such pins, each once.
+std::vector<unsigned> indexes_with_dispatchers();
+
+bool uses_map(int program, std::uint32_t map);
+
+/// Removes those of the directories that hold a program with this map, but for that of the dispatcher in force; and the
+/// link that libxdp tries the kernel out with, where it was killed over that.
+void remove_left_behind(const PinDirectories& directories, const std::filesystem::path& in_force, std::uint32_t map);
+
+/// For an interface that is gone: removes what is pinned of programs with this map, and leaves other programs theirs.
+void remove_pins_of_program(unsigned index, std::uint32_t map);
+
+}  // namespace xdpfwd

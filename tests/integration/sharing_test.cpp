@@ -1,0 +1,217 @@
+// An interface that is shared with other XDP programs through libxdp's dispatcher: each filters what it has to, whoever
+// comes or goes.
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+
+#include "tests/harness/flood.h"
+#include "tests/harness/requirements.h"
+#include "tests/harness/sandbox_traffic.h"
+#include "tests/integration/foreign_program.h"
+#include "tests/integration/xdp_tools.h"
+
+using namespace xdpfwd;
+using namespace xdpfwd::harness;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const Strings both{"xdpfwd(5)", "xdpfilt_alw_ip(10)"};
+const Strings theirs{"xdpfilt_alw_ip(10)"};
+const Strings ours{"xdpfwd(5)"};
+
+void block(const Fixture& sandbox) { sandbox.ask({"block", Network::way(Family::ipv4).bad}); }
+
+void check_both_filter(const SharedSandbox& sandbox) {
+  CHECK(sandbox.programs() == both);
+  CHECK(sandbox.ours_filters());
+  CHECK(sandbox.theirs_filters());
+  CHECK(sandbox.good_passes());
+  CHECK(sandbox.dispatchers().size() == 1);
+}
+
+/// Gets another generation in force, by a capacity that it did not have.
+void renew(SharedSandbox& sandbox) {
+  sandbox.config["capacity"] = {{"ipv4", 5000}, {"ipv6", 1000}};
+  sandbox.write_config();
+  sandbox.ask({"reload"});
+}
+
+/// What the doctor says of a subject, as `ok: the finding`, the first where there are several.
+std::string diagnosis(const Sandbox& sandbox, const std::string& subject) {
+  const nlohmann::json report = nlohmann::json::parse(sandbox.run_daemon({"--doctor"}).out);
+  for (const nlohmann::json& check : report["checks"])
+    if (check["subject"] == subject)
+      return check["verdict"].get<std::string>() + ": " + check["finding"].get<std::string>();
+  return "";
+}
+
+/// Three unless XDPFWD_TEST_RESTARTS says otherwise.
+unsigned kills_wanted() {
+  const char* wanted = std::getenv("XDPFWD_TEST_RESTARTS");
+  return wanted == nullptr ? 3 : static_cast<unsigned>(std::atoi(wanted));
+}
+
+}  // namespace
+
+TEST_CASE("two filters share an interface, whatever becomes of the daemon", "[kernels][sharing]") {
+  require_dispatcher();
+  SharedSandbox sandbox;
+  sandbox.start_daemon();
+  block(sandbox);
+  CHECK(sandbox.programs() == ours);
+  CHECK(sandbox.interface_status("guarded0")["sharing"] == "dispatcher");
+  CHECK(sandbox.ask({"status"})["health"]["state"] == "ok");
+  sandbox.load_filter();
+  check_both_filter(sandbox);
+  CHECK_THAT(diagnosis(sandbox, "dispatcher"), Contains("ok: "));
+  CHECK_THAT(diagnosis(sandbox, "guarded0"), Contains("filtered in native mode"));
+  const Fixture::KernelObjects before = sandbox.kernel_objects();
+  sandbox.restart_daemon();
+  check_both_filter(sandbox);
+  sandbox.restart_daemon(SIGKILL);
+  check_both_filter(sandbox);
+  CHECK(eventually([&] { return left_of({before.programs, {}}) == 0; }));
+  renew(sandbox);
+  check_both_filter(sandbox);
+
+  sandbox.tool({"xdp-loader", "unload", "guarded0", "--all"});
+  CHECK(eventually([&] { return sandbox.programs() == ours; }));
+  CHECK(sandbox.ours_filters());
+  CHECK_THAT(sandbox.log(), Contains("guarded0 was no longer filtered"));
+
+  sandbox.stop_daemon();
+  CHECK(sandbox.ours_filters());
+  const Fixture::KernelObjects last = sandbox.kernel_objects();
+  CHECK(sandbox.run_daemon({"--detach"}).status == 0);
+  CHECK(sandbox.programs() == Strings{});
+  CHECK(sandbox.dispatchers() == Strings{});
+  CHECK(eventually([&] { return left_of(last) == 0; }));
+}
+
+TEST_CASE("auto joins a dispatcher that is there, and leaves it as it was", "[sharing]") {
+  require_dispatcher();
+  SharedSandbox sandbox("auto");
+  sandbox.config["interfaces"][0]["priority"] = 20;
+  sandbox.load_filter();
+  sandbox.start_daemon();
+  block(sandbox);
+  CHECK(sandbox.programs() == Strings{"xdpfilt_alw_ip(10)", "xdpfwd(20)"});
+  CHECK(sandbox.interface_status("guarded0")["sharing"] == "dispatcher");
+  sandbox.config["interfaces"][0].erase("priority");
+  sandbox.write_config();
+  sandbox.ask({"reload"});
+  check_both_filter(sandbox);
+  sandbox.unload_filter();
+  CHECK(sandbox.programs() == ours);
+  CHECK(sandbox.ours_filters());
+  sandbox.load_filter();
+  sandbox.ask({"detach", "guarded0"});
+  CHECK(sandbox.programs() == theirs);
+  CHECK(sandbox.theirs_filters());
+  CHECK_FALSE(sandbox.ours_filters());
+  CHECK(sandbox.dispatchers().size() == 1);
+}
+
+TEST_CASE("a dispatcher whose pins or whose interface went is made again, and none is left behind", "[sharing]") {
+  require_dispatcher();
+  SharedSandbox sandbox;
+  sandbox.start_daemon();
+  block(sandbox);
+  const std::string dispatcher = sandbox.dispatchers().at(0);
+  std::filesystem::remove_all("/sys/fs/bpf/xdp/" + dispatcher);
+  CHECK(eventually([&] { return sandbox.programs() == ours; }));
+  CHECK(sandbox.ours_filters());
+  CHECK(sandbox.dispatchers().size() == 1);
+  CHECK(sandbox.dispatchers().at(0) != dispatcher);
+
+  sandbox.network().remove_link(0);
+  CHECK(eventually([&] { return sandbox.dispatchers().empty(); }));
+  sandbox.network().add_link(0);
+  CHECK(eventually([&] { return sandbox.is_attached(); }));
+  CHECK(sandbox.programs() == ours);
+  CHECK(sandbox.ours_filters());
+
+  // While no daemon runs: the next one finds what is left.
+  sandbox.stop_daemon(SIGKILL);
+  sandbox.network().remove_link(0);
+  CHECK(sandbox.dispatchers().size() == 1);
+  sandbox.start_daemon();
+  CHECK(sandbox.dispatchers().empty());
+}
+
+TEST_CASE("a program that is no dispatcher stays alone, whatever is wanted", "[sharing]") {
+  SharedSandbox sandbox(GENERATE("auto", "dispatcher"));
+  const ForeignProgram foreign(sandbox.network(), "guarded0");
+  sandbox.write_config();
+  const Outcome outcome = sandbox.run_daemon();
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.err, Contains("another XDP program is there") && Contains("id " + std::to_string(foreign.id())) &&
+                              Contains("it is no dispatcher") && Contains("hint: "));
+  CHECK(foreign.is_attached());
+}
+
+TEST_CASE("where no dispatcher can be had, the interface is filtered without one, and that is told", "[sharing]") {
+  SharedSandbox sandbox;
+  sandbox.daemon_may_share = false;
+  sandbox.start_daemon();
+  block(sandbox);
+  CHECK(sandbox.ours_filters());
+  const nlohmann::json interface = sandbox.interface_status("guarded0");
+  CHECK(interface["sharing"] == "exclusive");
+  CHECK(interface["wanted_sharing"] == "dispatcher");
+  const nlohmann::json health = sandbox.ask({"status"})["health"];
+  CHECK(health["state"] == "degraded");
+  CHECK(health["reasons"][0]["code"] == "other_sharing");
+  CHECK_THAT(health["reasons"][0]["message"].get<std::string>(), Contains("Operation not permitted"));
+  CHECK_THAT(sandbox.ctl({"status"}).out, Contains("exclusive (wanted: dispatcher)"));
+  CHECK_THAT(sandbox.log(), Contains("guarded0 is not shared, as it was to be"));
+  CHECK_THAT(diagnosis(sandbox, "dispatcher"), Contains("failure: ") && Contains("Operation not permitted"));
+}
+
+TEST_CASE("what libxdp attaches without a dispatcher, and without a word, does not stay", "[sharing]") {
+  require_dispatcher();
+  SharedSandbox sandbox;
+  sandbox.daemon_environment = {"LIBXDP_SKIP_DISPATCHER=1"};
+  sandbox.start_daemon();
+  block(sandbox);
+  CHECK(sandbox.ours_filters());
+  CHECK(sandbox.interface_status("guarded0")["sharing"] == "exclusive");
+  CHECK(sandbox.ask({"status"})["health"]["reasons"][0]["code"] == "other_sharing");
+}
+
+TEST_CASE("a killed daemon leaks nothing through a dispatcher, and leaves nothing behind", "[kernels][sharing]") {
+  require_dispatcher();
+  SharedSandbox sandbox;
+  sandbox.load_filter();
+  sandbox.start_daemon();
+  block(sandbox);
+  sandbox.ask({"block", Network::way(Family::ipv6).bad});
+  const unsigned kills = kills_wanted();
+  // How long a start takes here, so that the kills are spread over all of it.
+  const auto begin = std::chrono::steady_clock::now();
+  sandbox.restart_daemon(SIGKILL);
+  const auto start = std::chrono::steady_clock::now() - begin;
+  Flood flood(sandbox.network());
+  flood.run_for(1'000);
+  sandbox.stop_daemon(SIGKILL);
+  for (unsigned number = 0; number < kills; ++number) {
+    sandbox.launch_daemon();
+    std::this_thread::sleep_for(start * (number + 1) / (kills + 1));
+    sandbox.stop_daemon(SIGKILL);
+  }
+  sandbox.start_daemon();
+  flood.run_for(1'000);
+  const Flood::Report report = flood.stop();
+  std::cout << "measured: " << kills << " kills beside xdp-filter: " << report.sent() << " packets, " << report.leaked
+            << " leaked, " << report.lost << " lost; of " << report.good_sent[0] << " good ones "
+            << sandbox.counted(Family::ipv4, "passed") - report.good_sent[0] << " counted twice\n";
+  CAPTURE(sandbox.log());
+  CHECK(report.leaked == 0);
+  CHECK(report.lost == 0);
+  CHECK(sandbox.counted(Family::ipv4, "dropped") == report.blocked_sent[0]);
+  check_both_filter(sandbox);
+  CHECK(eventually([&] { return sandbox.generations().size() == 1; }));
+}
