@@ -5,6 +5,7 @@
 #include <linux/magic.h>
 #include <sys/vfs.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "daemon/datapath/fd.h"
@@ -49,6 +50,17 @@ std::vector<AttachedProgram> attached_programs(unsigned index) {
   add(answer.skb_prog_id, AttachMode::generic);
   add(answer.drv_prog_id, AttachMode::native);
   return programs;
+}
+
+std::string pin_name(std::string interface) {
+  std::ranges::replace(interface, '.', ':');
+  return interface;
+}
+
+std::string interface_of_pin(const std::filesystem::path& pin) {
+  std::string name = pin.filename();
+  std::ranges::replace(name, ':', '.');
+  return name;
 }
 
 std::optional<std::uint32_t> pinned_program(const std::filesystem::path& pin) {

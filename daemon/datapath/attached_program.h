@@ -25,6 +25,11 @@ struct AttachedProgram {
 /// tell.
 std::vector<AttachedProgram> attached_programs(unsigned index);
 
+/// What the link of an interface is pinned as. The kernel keeps names with a dot in bpffs for itself, and VLAN interfaces
+/// have one in theirs; a colon none has.
+std::string pin_name(std::string interface);
+std::string interface_of_pin(const std::filesystem::path& pin);
+
 /// The id of the program behind a link that is pinned; 0 where there is no such pin, nothing where that cannot be told:
 /// the caller may not look, or has no bpf file system there, as in another mount namespace than the daemon's.
 std::optional<std::uint32_t> pinned_program(const std::filesystem::path& pin);

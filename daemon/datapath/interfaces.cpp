@@ -29,7 +29,7 @@ void Interfaces::make_directory() const {
 void Interfaces::adopt(std::span<const std::uint32_t> maps) {
   std::vector<fs::path> pins;
   for (const auto& item : fs::directory_iterator(directory_)) pins.push_back(item.path());
-  for (const fs::path& pin : pins) adopt(pin.filename(), ExclusiveAttachment::adopt(pin));
+  for (const fs::path& pin : pins) adopt(interface_of_pin(pin), ExclusiveAttachment::adopt(pin));
   for (const unsigned index : indexes_with_dispatchers()) adopt_dispatched(index, maps);
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/datapath/attached_program.h"
 #include "daemon/datapath/attachment.h"
 #include "daemon/datapath/generation.h"
 #include "daemon/log/log.h"
@@ -84,7 +85,7 @@ class Interfaces {
   bool is_attached_to(unsigned index) const;
   void attach(Interface& interface, unsigned index, Generation& generation);
   void report_attached(const Interface& interface, const std::string& fallback);
-  std::filesystem::path pin_of(const std::string& name) const { return directory_ / name; }
+  std::filesystem::path pin_of(const std::string& name) const { return directory_ / pin_name(name); }
 
   std::filesystem::path directory_;
   Log& log_;

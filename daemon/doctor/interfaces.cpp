@@ -121,7 +121,7 @@ std::optional<AttachMode> judge_dispatcher(const Link& link, const InterfaceSpec
 /// The mode in which ours is on it, or who else is there.
 std::optional<AttachMode> judge_programs(const Link& link, const InterfaceSpec& spec, const Config& config,
                                          Checks& checks) {
-  const std::optional<std::uint32_t> ours = pinned_program(config.pin_dir / "links" / link.name);
+  const std::optional<std::uint32_t> ours = pinned_program(config.pin_dir / "links" / pin_name(link.name));
   std::optional<AttachMode> in_force;
   for (const AttachedProgram& program : attached_programs(link.index)) {
     const bool may_be_ours = program.name.empty() || program.name == "xdpfwd";

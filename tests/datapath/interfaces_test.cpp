@@ -147,6 +147,19 @@ TEST_CASE("an interface that comes back from another namespace under another ind
   CHECK(ground.captured.take().empty());
 }
 
+TEST_CASE("an interface with a dot in its name is pinned, and known by the next daemon") {
+  Ground ground;
+  ground.network.add_veth("veth0.5", "veth1");
+  ground.want("veth0.5");
+  ground.check();
+  CHECK(ground.interfaces.are_pinned());
+  Interfaces next(ground.program.pin_dir(), ground.log);
+  next.adopt();
+  REQUIRE(next.status().size() == 1);
+  CHECK(next.status()[0].spec.name == "veth0.5");
+  CHECK(next.status()[0].state == State::attached);
+}
+
 TEST_CASE("what was put back is counted") {
   Ground ground;
   ground.network.add_veth("veth0", "veth1");
