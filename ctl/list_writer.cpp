@@ -1,5 +1,7 @@
 #include "ctl/list_writer.h"
 
+#include <algorithm>
+
 #include "common/json.h"
 #include "common/text.h"
 #include "ctl/list_forms.h"
@@ -42,14 +44,13 @@ std::unique_ptr<ListWriter::Form> form_of(ListFormat format, std::int64_t now, L
 }  // namespace
 
 std::string comment_of(const std::string& reason, std::size_t most_bytes) {
-  std::string comment = reason;
-  if (comment.size() > most_bytes) {
-    while (most_bytes > 0 && (static_cast<unsigned char>(comment[most_bytes]) & 0xc0) == 0x80) --most_bytes;
-    comment.resize(most_bytes);
-  }
-  for (char& c : comment) {
-    if (c == '"') c = '\'';
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
+  std::string comment;
+  for (std::string_view rest(reason); !rest.empty();) {
+    const std::string_view character = rest.substr(0, std::max<std::size_t>(first_code_point(rest).bytes, 1));
+    rest.remove_prefix(character.size());
+    const bool steers = character != "\\" && escaped(character) != character;
+    if (comment.size() + character.size() > most_bytes) break;
+    comment += steers ? " " : character == "\"" ? "'" : character;
   }
   return comment;
 }
