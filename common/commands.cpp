@@ -48,7 +48,7 @@ constexpr std::array list_parameters{
     limit,
     cursor,
 };
-constexpr std::array check_parameters_row{prefixes};
+constexpr std::array check_parameters_row{Parameter{"prefixes", Kind::addresses, true, prefixes.help}};
 constexpr std::array explain_parameters{
     Parameter{"prefixes", Kind::addresses, false, "addresses; of a prefix, its first address is tried"},
     Parameter{"packet", Kind::frame, false, "a frame in hexadecimal, from its Ethernet header on", Where::client},

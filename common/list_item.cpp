@@ -11,13 +11,6 @@ constexpr std::size_t longest_text = 200;
 constexpr std::size_t longest_reason = 300;
 constexpr std::uint64_t longest_time = std::uint64_t{36500} * 86400;
 
-/// The text, cut between two characters of UTF-8.
-std::string shortened(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return std::string(text);
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
-  return std::string(text.substr(0, most)) + "...";
-}
-
 }  // namespace
 
 void ParsedItem::clear() {

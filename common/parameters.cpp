@@ -292,7 +292,7 @@ void check_parameters(const Command& command, const json& params, Where side) {
   for (const auto& [key, value] : params.items()) {
     const auto parameter = std::ranges::find(command.parameters, key, &Parameter::name);
     if (parameter == command.parameters.end() || !is_known(*parameter))
-      throw Error(Code::invalid, name + ": unknown parameter \"" + escaped(key) + "\"",
+      throw Error(Code::invalid, name + ": unknown parameter \"" + escaped(shortened(key)) + "\"",
                   "\"describe\" lists each method with its parameters");
     const Rule& rule = rule_of(parameter->kind);
     if (!rule.holds(value)) throw Error(Code::invalid, name + ": \"" + key + "\" must be " + std::string(rule.wants));

@@ -33,7 +33,7 @@ Prefix::Address masked(const Prefix::Address& address, unsigned length) {
 }
 
 Error malformed(std::string_view text, std::string_view why) {
-  return Error(Code::invalid, (text.empty() ? "\"\"" : escaped(text)) + ": " + std::string(why),
+  return Error(Code::invalid, (text.empty() ? "\"\"" : escaped(shortened(text))) + ": " + std::string(why),
                "write an address or a prefix, as in 192.0.2.7, 198.51.100.0/24 or 2001:db8::/32");
 }
 

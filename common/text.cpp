@@ -67,6 +67,17 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
+std::string shortened(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  return std::string(text.substr(0, most)) + "...";
+}
+
+std::string shortened_inside(std::string_view text) {
+  if (text.size() <= 2 * longest_quoted) return std::string(text);
+  return shortened(text, longest_quoted).append(text.substr(text.size() - longest_quoted));
+}
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view space = " \t\r\n\v\f";
   const std::size_t first = text.find_first_not_of(space);

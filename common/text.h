@@ -20,6 +20,13 @@ CodePoint first_code_point(std::string_view text);
 /// line and paragraph separators (U+2028, U+2029), and whatever is not UTF-8. A backslash is doubled.
 std::string escaped(std::string_view text);
 
+/// Bytes of what came from elsewhere that a message quotes.
+inline constexpr std::size_t longest_quoted = 500;
+/// The text; where it is longer, its beginning, cut between two characters of UTF-8, and `...`.
+std::string shortened(std::string_view text, std::size_t most = longest_quoted);
+/// The text without its middle where it is long and both its ends matter.
+std::string shortened_inside(std::string_view text);
+
 /// Without white space at either end.
 std::string_view trimmed(std::string_view text);
 

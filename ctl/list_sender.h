@@ -13,8 +13,9 @@
 
 namespace xdpfwd::ctl {
 
-/// Text of the prefixes and all else in one request, as the request has it; well below max_request_bytes.
-inline constexpr std::size_t stage_bytes = std::size_t{1} << 17;
+/// Text of the prefixes and all else in one request, as the request has it. With a range more it is still below
+/// small_request_bytes, so that whoever sends a list waits for nobody else who sends a long line.
+inline constexpr std::size_t stage_bytes = std::size_t{16} * 1024;
 
 /// What the command line says of every item. It wins over what the list says of one.
 struct Overrides {

@@ -85,7 +85,7 @@ std::string Listing::json_page(const json& entries) {
 
 std::string Listing::json_end() const {
   json rest{{"total", total_}, {"revision", revision_}};
-  if (wanted_.one_page) rest["next"] = next_;
+  if (wanted_.limit) rest["next"] = next_;
   return "]," + dump_json(rest).substr(1) + "\n";
 }
 
@@ -102,7 +102,7 @@ std::string Listing::end() const {
   std::string text = wanted_.overlaps  ? overlaps_end(total)
                      : shown_ == total ? counted(total, "entry", "entries")
                                        : grouped(shown_) + " of " + counted(total, "entry", "entries");
-  if (wanted_.one_page && !next_.is_null()) text += "; go on with --cursor " + escaped(next_.get<std::string>());
+  if (wanted_.limit && !next_.is_null()) text += "; go on with --cursor " + escaped(next_.get<std::string>());
   return text + "\n";
 }
 

@@ -1,8 +1,10 @@
 // The blocklist as `list` shows it, page by page: memory doesn't grow with the list.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "ctl/table.h"
@@ -14,8 +16,8 @@ class Listing {
   enum class Form : std::uint8_t { table, json };
 
   struct Wanted {
-    bool one_page = false;
-    bool overlaps = false;  // entries that overlap, with what covers them
+    std::optional<std::uint64_t> limit = {};  // of entries
+    bool overlaps = false;                    // entries that overlap, with what covers them
   };
 
   /// `now` is Unix seconds.
@@ -26,8 +28,10 @@ class Listing {
   /// Text after the last page.
   std::string end() const;
 
-  /// The cursor of the next page; null where there is none, or none is wanted.
-  nlohmann::json next() const { return wanted_.one_page ? nlohmann::json() : next_; }
+  /// The cursor of the next page; null where there is none, or no more is wanted.
+  nlohmann::json next() const { return missing() == 0 ? nlohmann::json() : next_; }
+  /// How many entries are wanted besides, where there is a limit.
+  std::uint64_t missing() const { return wanted_.limit ? *wanted_.limit - std::min(*wanted_.limit, shown_) : 1; }
 
  private:
   void add_entry(const nlohmann::json& entry);

@@ -49,10 +49,12 @@ std::string amount(std::size_t changed, std::size_t all) {
 }
 
 /// What keeps blocking a prefix whose claim is gone, a line each.
-std::string still_blocked(const json& still) {
+std::string still_blocked(const json& result) {
+  const json& still = result.at("still");
+  const std::uint64_t all = still.size() + result.value("still_more", std::uint64_t{0});
   const std::string way_out = " lets it pass whatever lists and other sources say\n";
-  if (still.size() > most_lines)
-    return "note: " + grouped(still.size()) +
+  if (all > most_lines)
+    return "note: " + grouped(all) +
            " of them are still blocked by other claims; xdpfwctl check tells by which\n"
            "hint: xdpfwctl allow ADDRESS" +
            way_out;
@@ -108,7 +110,7 @@ std::string render_unblock(const Call& call, const json& result, const View& vie
   const std::size_t all = call.prefixes.size();
   const std::size_t removed = changes(call, changed);
   const std::string source = call.params.value("all_sources", false) ? "" : " of " + call.params.value("source", "cli");
-  const std::string notes = still_blocked(result.at("still"));
+  const std::string notes = still_blocked(result);
   if (all > most_lines) {
     std::string text = "removed " + amount(removed, all);
     if (removed < all) text += " (" + grouped(all - removed) + " had no claim" + source + ")";

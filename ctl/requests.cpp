@@ -17,6 +17,8 @@ void merge(json& whole, json part) {
     if (value.is_array() && whole.contains(key)) {
       json& target = whole[key];
       target.insert(target.end(), value.begin(), value.end());
+    } else if (key == "still_more") {
+      whole[key] = whole.value(key, std::uint64_t{0}) + value.get<std::uint64_t>();
     } else {
       whole[key] = std::move(value);
     }

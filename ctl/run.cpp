@@ -36,8 +36,10 @@ constexpr int usage_status = 2;
 constexpr int reader_gone_status = 128 + SIGPIPE;
 
 int show_list(const Call& call, const Globals& globals, Connection& daemon) {
-  const Listing::Wanted wanted{.one_page = call.params.contains("limit"),
-                               .overlaps = call.params.value("overlaps", false)};
+  const auto limit = call.params.find("limit");
+  const Listing::Wanted wanted{
+      .limit = limit == call.params.end() ? std::nullopt : std::optional<std::uint64_t>(*limit),
+      .overlaps = call.params.value("overlaps", false)};
   Listing listing(globals.json ? Listing::Form::json : Listing::Form::table, wants_color(globals.color, STDOUT_FILENO),
                   std::time(nullptr), wanted);
   json params = call.params;
@@ -45,6 +47,7 @@ int show_list(const Call& call, const Globals& globals, Connection& daemon) {
     const std::string text = listing.page(daemon.call("list", params));
     if (!globals.quiet) write_all(STDOUT_FILENO, text);
     params["cursor"] = listing.next();
+    if (wanted.limit) params["limit"] = listing.missing();
   } while (!listing.next().is_null());
   if (!globals.quiet) write_all(STDOUT_FILENO, listing.end());
   return 0;

@@ -13,17 +13,10 @@ namespace {
 
 using nlohmann::json;
 
-/// What came from a client may be as long as a request.
-std::string shortened(std::string text) {
-  constexpr std::size_t longest = 500;
-  if (text.size() > longest) text.replace(longest, text.npos, "...");
-  return text;
-}
-
 /// What a change was about, in few words: `192.0.2.7 and 3 more`.
 std::string subject_of(const json& params) {
   if (const auto prefixes = params.find("prefixes"); prefixes != params.end()) {
-    const std::string first = shortened(prefixes->front().get<std::string>());
+    const std::string first = shortened(prefixes->front().get_ref<const std::string&>());
     return prefixes->size() == 1 ? first : first + " and " + std::to_string(prefixes->size() - 1) + " more";
   }
   for (const char* name : {"interface", "source"})

@@ -190,8 +190,9 @@ json export_claims(const Call& call) {
   const std::string family = params.value("family", "");
   const std::size_t limit = params.value("limit", default_page);
   auto position = first_of_page(call);
-  json claims = json::array();
+  std::size_t claims = 0;
   json next;
+  call.listing.begin("claims");
   for (; position != blocklist.entries().end() && next.is_null(); ++position) {
     const auto& [prefix, id] = *position;
     if (!family.empty() && family != to_string(prefix.family())) continue;
@@ -201,11 +202,12 @@ json export_claims(const Call& call) {
         continue;
       json described = describe_claim(claim);
       described["prefix"] = to_string(prefix);
-      claims.push_back(std::move(described));
+      call.listing.add(described);
+      ++claims;
     }
-    if (claims.size() >= limit) next = to_string(prefix);
+    if (claims >= limit || call.listing.bytes() >= max_page_bytes) next = to_string(prefix);
   }
-  return {{"claims", std::move(claims)}, {"next", std::move(next)}};
+  return {{"next", std::move(next)}};
 }
 
 }  // namespace xdpfwd

@@ -21,7 +21,10 @@ Dispatcher::Answer Dispatcher::answer(std::string_view line, Session& session) {
     const Request request = parse_request(line);
     id = request.id;
     takes_list = request.method == "sync" || request.method == "import";
-    return {result_line(id, call(request.method, request.params, session)), false};
+    Listing listing;
+    const json result = call(request.method, request.params, session, listing);
+    return {listing.name().empty() ? result_line(id, result) : result_line(id, result, listing.name(), listing.items()),
+            false, !listing.name().empty()};
   } catch (const Error& error) {
     return refused(error);
   } catch (const std::exception& exception) {
@@ -31,7 +34,7 @@ Dispatcher::Answer Dispatcher::answer(std::string_view line, Session& session) {
   }
 }
 
-json Dispatcher::call(const std::string& method, const json& params, Session& session) {
+json Dispatcher::call(const std::string& method, const json& params, Session& session, Listing& listing) {
   const Command* command = find_command(method);
   if (command == nullptr || command->audience == Audience::people)
     throw Error(Code::unknown_method, "request: there is no such method", "\"describe\" lists the methods");
@@ -43,7 +46,10 @@ json Dispatcher::call(const std::string& method, const json& params, Session& se
     check_parameters(*command, params, Where::protocol);
     is_checked = true;
     Sources sources;
-    const Call call{firewall_, lists_, events_, session, params, reload_, busiest_, staged_weight_, sources};
+    const Call call{firewall_, lists_,         events_,
+                    session,   params,         reload_,
+                    busiest_,  staged_weight_, waiting_[static_cast<std::size_t>(session.access)],
+                    sources,   listing};
     json result = handle(method, call);
     if (command->access == Access::admin && command->name != "stage")
       audit_.changed(*command, params, result, sources, session.peer);

@@ -1,6 +1,7 @@
 // From a request line to its answer: parse, find the row, check access and parameters, call the handler.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ class Dispatcher {
 
   struct Answer {
     std::string line;
-    bool close;  // the stream cannot be trusted any further
+    bool close;               // the stream cannot be trusted any further
+    bool repeatable = false;  // the same request may be answered again
   };
   /// Never throws: whatever goes wrong becomes an error in the answer.
   Answer answer(std::string_view line, Session& session);
@@ -26,7 +28,7 @@ class Dispatcher {
   void tidy() { busiest_.tidy(); }
 
  private:
-  nlohmann::json call(const std::string& method, const nlohmann::json& params, Session& session);
+  nlohmann::json call(const std::string& method, const nlohmann::json& params, Session& session, Listing& listing);
 
   Firewall& firewall_;
   const Lists& lists_;
@@ -36,6 +38,8 @@ class Dispatcher {
   Reload reload_;
   BusiestLately busiest_;
   std::shared_ptr<std::size_t> staged_weight_ = std::make_shared<std::size_t>(0);
+  std::array<std::shared_ptr<std::size_t>, 2> waiting_{std::make_shared<std::size_t>(0),
+                                                       std::make_shared<std::size_t>(0)};  // by access
 };
 
 }  // namespace xdpfwd

@@ -84,6 +84,13 @@ json explain_frame(const Frame& frame, const Call& call) {
   return result;
 }
 
+/// There may be very many entries around an address, with many claims each.
+void add(const json& result, const Call& call) {
+  if (call.listing.bytes() > max_answer_bytes)
+    throw Error(Code::refused, "explain: the answer would be longer than 4 MiB", "ask for fewer at once");
+  call.listing.add(result);
+}
+
 }  // namespace
 
 json explain(const Call& call) {
@@ -91,19 +98,19 @@ json explain(const Call& call) {
   if (has_frames == call.params.contains("prefixes"))
     throw Error(Code::invalid, "explain: either addresses or packets must be given",
                 "as in: xdpfwctl explain 203.0.113.9");
-  json results = json::array();
+  call.listing.begin("results");
   if (has_frames) {
     for (const json& text : call.params["frames"])
-      results.push_back(explain_frame(*parse_hex(text.get_ref<const std::string&>()), call));
+      add(explain_frame(*parse_hex(text.get_ref<const std::string&>()), call), call);
   } else {
     for (const Prefix& prefix : prefixes_of(call.params)) {
       json result = explain_frame(frame_from(prefix), call);
       result["prefix"] = to_string(prefix);
       result["exceptions"] = call.firewall.blocklist().exceptions(prefix);
-      results.push_back(std::move(result));
+      add(result, call);
     }
   }
-  return {{"results", std::move(results)}};
+  return json::object();
 }
 
 }  // namespace xdpfwd

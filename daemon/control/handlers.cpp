@@ -75,6 +75,7 @@ json allow(const Call& call) { return claim(call, Action::allow); }
 json monitor(const Call& call) { return claim(call, Action::monitor); }
 
 json unblock(const Call& call) {
+  constexpr std::size_t most_still = 100;  // told one by one
   const Blocklist& blocklist = call.firewall.blocklist();
   const std::string source = source_of(call);
   const bool all = call.params.value("all_sources", false);
@@ -102,9 +103,15 @@ json unblock(const Call& call) {
     });
   }
   json still = json::array();
+  std::size_t still_more = 0;
   for (const Prefix& prefix : prefixes)
-    if (json verdict = verdict_on(prefix, blocklist); verdict["verdict"] == "drop") still.push_back(std::move(verdict));
-  return {{"changed", std::move(changed)}, {"still", std::move(still)}};
+    if (json verdict = verdict_on(prefix, blocklist); verdict["verdict"] == "drop") {
+      if (still.size() == most_still)
+        ++still_more;
+      else
+        still.push_back(std::move(verdict));
+    }
+  return {{"changed", std::move(changed)}, {"still", std::move(still)}, {"still_more", still_more}};
 }
 
 json flush(const Call& call) {

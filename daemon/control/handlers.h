@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "daemon/control/audit.h"
+#include "daemon/control/listing.h"
 #include "daemon/control/session.h"
 #include "daemon/datapath/busiest.h"
 #include "daemon/firewall/firewall.h"
@@ -30,7 +31,9 @@ struct Call {
   const Reload& reload;
   BusiestLately& busiest;
   const std::shared_ptr<std::size_t>& staged_weight;  // of the lists that all connections have sent so far
+  const std::shared_ptr<std::size_t>& waiting;        // packets, for all who have subscribed and may do as much
   Sources& sources;                                   // whose claims it was about, where no parameter tells; a few
+  Listing& listing;                                   // what the answer has besides the result
 };
 
 /// Calls the handler of a command that exists. Throws Error.

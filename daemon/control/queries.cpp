@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "common/commands.h"
 #include "common/version.h"
@@ -103,10 +104,9 @@ json verdict_on(const Prefix& prefix, const Blocklist& blocklist) {
 }
 
 json check_prefixes(const Call& call) {
-  json results = json::array();
-  for (const Prefix& prefix : prefixes_of(call.params))
-    results.push_back(verdict_on(prefix, call.firewall.blocklist()));
-  return {{"results", std::move(results)}};
+  call.listing.begin("results");
+  for (const Prefix& prefix : prefixes_of(call.params)) call.listing.add(verdict_on(prefix, call.firewall.blocklist()));
+  return json::object();
 }
 
 json list_entries(const Call& call) {
@@ -121,22 +121,27 @@ json list_entries(const Call& call) {
            (source.empty() || entry.claims.of(source) != nullptr);
   };
   const std::size_t limit = params.value("limit", default_page);
-  auto position = first_of_page(call);
-  json entries = json::array();
+  std::size_t entries = 0;
+  std::optional<Prefix> last;
   json next;
-  for (; position != blocklist.entries().end(); ++position) {
+  call.listing.begin("entries");
+  for (auto position = first_of_page(call); position != blocklist.entries().end(); ++position) {
     const auto& [prefix, id] = *position;
     if (!matches(prefix, blocklist.entry(id))) continue;
-    if (entries.size() == limit) {
-      next = entries.back()["prefix"];
+    if (entries == limit || call.listing.bytes() >= max_page_bytes) {
+      next = to_string(*last);
       break;
     }
-    json& entry = entries.emplace_back(describe_entry(prefix, blocklist.entry(id), call.firewall.datapath()));
-    if (!overlaps) continue;
-    const auto wider = blocklist.around(prefix);
-    entry["covered_by"] = wider == blocklist.entries().end() ? json() : json(to_string(wider->first));
+    json entry = describe_entry(prefix, blocklist.entry(id), call.firewall.datapath());
+    if (overlaps) {
+      const auto wider = blocklist.around(prefix);
+      entry["covered_by"] = wider == blocklist.entries().end() ? json() : json(to_string(wider->first));
+    }
+    call.listing.add(entry);
+    last = prefix;
+    ++entries;
   }
-  return {{"entries", std::move(entries)}, {"next", std::move(next)}, {"total", blocklist.entries().size()}};
+  return {{"next", std::move(next)}, {"total", blocklist.entries().size()}};
 }
 
 json describe_interface(const InterfaceStatus& interface, const Firewall& firewall) {

@@ -11,6 +11,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t longest_queue = 1024;
+// Of each that there is always room for, and of all together beyond which there is no more than that.
+constexpr std::size_t least_queue = 32;
+constexpr std::size_t most_waiting = 4 * longest_queue;
 constexpr std::size_t packets_at_once = 64;
 
 template <typename Value>
@@ -78,7 +81,7 @@ json subscribe(const Call& call) {
   if (frames && call.session.access != Access::admin)
     throw Error(Code::denied, "subscribe: only root and the admin group may see what is in packets",
                 "leave \"frames\" out, as xdpfwctl watch does; or run it as root");
-  call.session.subscription.emplace(call.events, wanted_by(call), frames);
+  call.session.subscription.emplace(call.events, wanted_by(call), frames, Share(call.waiting));
   return frames ? json{{"frame_bytes", XDPFWD_SAMPLE_BYTES}} : json::object();
 }
 
@@ -92,14 +95,17 @@ std::string Subscription::take_lines() {
     lines += notification_line("packet", describe_packet(*queue_.front(), ++sequence_, frames_));
     queue_.pop_front();
   }
+  waiting_.resize(queue_.size());
   return lines;
 }
 
 void Subscription::packet(const std::shared_ptr<const PacketEvent>& event) {
-  if (queue_.size() < longest_queue)
+  const bool has_room = waiting_.total() < most_waiting ? queue_.size() < longest_queue : queue_.size() < least_queue;
+  if (has_room)
     queue_.push_back(event);
   else
     ++overflowed_;
+  waiting_.resize(queue_.size());
   on_news_();
 }
 

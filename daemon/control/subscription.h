@@ -5,15 +5,20 @@
 #include <functional>
 #include <string>
 
+#include "daemon/control/share.h"
 #include "daemon/events/events.h"
 
 namespace xdpfwd {
 
 class Subscription : public Events::Listener {
  public:
-  /// With `frames`, the first bytes of each packet are told as well.
-  Subscription(Events& events, Events::Wanted wanted, bool frames)
-      : events_(events), frames_(frames), place_(events.listen(std::move(wanted), *this)) {}
+  /// With `frames`, the first bytes of each packet are told as well. `waiting` is of the packets that wait for all who
+  /// have subscribed.
+  Subscription(Events& events, Events::Wanted wanted, bool frames, Share waiting)
+      : events_(events),
+        frames_(frames),
+        waiting_(std::move(waiting)),
+        place_(events.listen(std::move(wanted), *this)) {}
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
 
@@ -33,6 +38,7 @@ class Subscription : public Events::Listener {
  private:
   Events& events_;
   bool frames_;
+  Share waiting_;
   std::function<void()> on_news_ = [] {};
   std::deque<std::shared_ptr<const PacketEvent>> queue_;
   std::uint64_t sequence_ = 0;  // of the last line

@@ -27,7 +27,7 @@ class Stage : public Fixture {
 
 /// Many groups, each with a reason of its own: a prefix in each is more than may be staged.
 json groups(const char* prefixes, unsigned first = 0) {
-  constexpr unsigned many = 30'000;
+  constexpr unsigned many = 25'000;
   json all = json::array();
   for (unsigned number = first; number < first + many; ++number)
     all.push_back({{"prefixes", prefixes}, {"reason", std::to_string(number)}});

@@ -144,7 +144,8 @@ TEST_CASE("more prefixes than a request holds go in several, in order, with one 
         CHECK(params.at("source") == "feed");
         CHECK(params.at("prefixes").front() == (sizes.empty() ? "10.0.0.0" : "10.1.0.0"));
         sizes.push_back(params.at("prefixes").size());
-        return json{{"changed", json::array_t(sizes.back(), sizes.size() == 1)}, {"revision", sizes.size()}};
+        return json{
+            {"changed", json::array_t(sizes.back(), sizes.size() == 1)}, {"revision", sizes.size()}, {"still_more", 3}};
       },
       block(max_request_prefixes + 2));
   CHECK(sizes == std::vector<std::size_t>{max_request_prefixes, 2});
@@ -152,6 +153,7 @@ TEST_CASE("more prefixes than a request holds go in several, in order, with one 
   CHECK(result.at("changed").front() == true);
   CHECK(result.at("changed").back() == false);
   CHECK(result.at("revision") == 2);
+  CHECK(result.at("still_more") == 6);
 }
 
 TEST_CASE("what goes with one request only is refused with more", "[ctl]") {

@@ -66,7 +66,7 @@ TEST_CASE("what was left out of a list is told", "[ctl]") {
   Listing filtered(Listing::Form::table, false, now, {});
   filtered.page(page(json::array(), nullptr, 2417));
   CHECK(filtered.end() == "0 of 2,417 entries\n");
-  Listing limited(Listing::Form::table, false, now, {.one_page = true});
+  Listing limited(Listing::Form::table, false, now, {.limit = 1});
   limited.page(page(json::array({entry("::1", "drop", 1, json::array({claim("cli", "drop")}))}), "::1", 2417));
   CHECK(limited.next().is_null());
   CHECK(limited.end() == "1 of 2,417 entries; go on with --cursor ::1\n");
@@ -81,7 +81,7 @@ TEST_CASE("the pages of a list are one JSON document", "[ctl]") {
   text += listing.page(page(json::array({second}), nullptr, 2));
   text += listing.end();
   CHECK(parse_json(text) == json{{"entries", {first, second}}, {"total", 2}, {"revision", 12}});
-  Listing empty(Listing::Form::json, false, now, {.one_page = true});
+  Listing empty(Listing::Form::json, false, now, {.limit = 1});
   text = empty.page(page(json::array(), nullptr, 0));
   CHECK(parse_json(text + empty.end()) ==
         json{{"entries", json::array()}, {"next", nullptr}, {"total", 0}, {"revision", 12}});

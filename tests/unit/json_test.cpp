@@ -75,6 +75,26 @@ TEST_CASE("What holds many members is read whole, and in their order") {
   CHECK(parse_json(R"([[1,[2,{"a":[3]},4],5],[]])").dump() == R"([[1,[2,{"a":[3]},4],5],[]])");
 }
 
+TEST_CASE("What would take more memory than it may is refused, whatever it is made of") {
+  const std::size_t most = 1'000'000;
+  for (const char* item : {"0,", "[],", "{},", R"("",)", R"({"":0},)", R"({"":{"":{}}},)", R"("0123456789abcdef",)"}) {
+    CAPTURE(item);
+    CHECK_NOTHROW(parse_json("[" + repeated(item, 1'000) + "0]", Comments::refused, most));
+    const Error error = error_of([&] { parse_json("[" + repeated(item, 100'000) + "0]", Comments::refused, most); });
+    CHECK(error.code() == Code::parse);
+    CHECK_THAT(error.what(), Contains("memory"));
+  }
+}
+
+TEST_CASE("What is wrong with a long text is told in a short one") {
+  const std::string word = repeated("\\", 500'000);
+  for (const std::string& text : {"\"" + word, "\"" + word + "\xff\"", "{\"" + word + "\":1,\"" + word + "\":1}", word,
+                                  repeated("\xc2\x80", 500'000)}) {
+    const std::string message = refusal_of(text).what();
+    CHECK(message.size() < 8'000);
+  }
+}
+
 TEST_CASE("Bad syntax is refused with its line and column") {
   for (const char* text :
        {"",       " ",       "{",           "[1,]",  "{\"a\":1,}", "[1 2]",    "{'a':1}", "{a:1}",     "01",

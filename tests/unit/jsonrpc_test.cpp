@@ -97,6 +97,28 @@ TEST_CASE("As many prefixes as a request may have fit into a request line") {
   CHECK(request_line(request).size() <= max_request_bytes);
 }
 
+TEST_CASE("As many prefixes as a request may have fit into its memory, and not much more does") {
+  const std::string longest = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128";
+  CHECK_NOTHROW(parse_request(
+      request_line({1, "block", {{"prefixes", std::vector<std::string>(max_request_prefixes, longest)}}})));
+  const json many(std::vector<json>(max_request_bytes / 4, json::object()));
+  CHECK(error_of([&] { parse_request(request_line({1, "ping", {{"x", many}}})); }).code() == Code::parse);
+}
+
+TEST_CASE("An id comes back, so it must not be long") {
+  const auto with_id = [](std::size_t size) { return request_line({std::string(size, 'i'), "ping", json::object()}); };
+  CHECK(parse_request(with_id(max_id_bytes)).id == std::string(max_id_bytes, 'i'));
+  CHECK(error_of([&] { parse_request(with_id(max_id_bytes + 1)); }).code() == Code::invalid_request);
+}
+
+TEST_CASE("Items that are written already are a member of the result") {
+  const std::string line = result_line("a", {{"next", nullptr}}, "entries", R"({"prefix":"::"},{"prefix":"::1"})");
+  CHECK(line.find('\n') == line.size() - 1);
+  CHECK(parse_response(line) == json{{"next", nullptr}, {"entries", {{{"prefix", "::"}}, {{"prefix", "::1"}}}}});
+  CHECK(parse_response(result_line(1, {{"next", nullptr}}, "entries", "")) ==
+        json{{"next", nullptr}, {"entries", json::array()}});
+}
+
 TEST_CASE("A result survives being written and read") {
   for (const json& result : {json::object(), json{{"changed", {true, false}}}, json::array(), json(), json(5)}) {
     const std::string line = result_line(1, result);

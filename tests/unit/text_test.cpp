@@ -14,6 +14,15 @@ using test::Random;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 
+TEST_CASE("What is long is cut between two characters, or in the middle") {
+  CHECK(shortened("abc", 3) == "abc");
+  CHECK(shortened("abcd", 3) == "abc...");
+  CHECK(shortened("ab\u00e9", 3) == "ab...");
+  CHECK(shortened_inside(std::string(1000, 'a')) == std::string(1000, 'a'));
+  const std::string cut = shortened_inside(std::string(9000, 'a').append(9000, 'z'));
+  CHECK(cut == std::string(500, 'a').append("...").append(500, 'z'));
+}
+
 TEST_CASE("Plain text stays as it is, in any language") {
   for (const char* text : {"", "scan from 192.0.2.7", "Grüße", "日本語", "🔥", "\xf4\x8f\xbf\xbf"})
     CHECK(escaped(text) == text);
