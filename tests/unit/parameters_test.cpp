@@ -6,6 +6,7 @@
 #include "common/jsonrpc.h"
 #include "tests/unit/schema_check.h"
 #include "tests/unit/support.h"
+#include "tests/unit/valid_parameters.h"
 
 namespace xdpfwd {
 namespace {
@@ -13,6 +14,9 @@ namespace {
 using Catch::Matchers::Contains;
 using nlohmann::json;
 using test::error_of;
+using test::is_of;
+using test::required_of;
+using test::valid;
 
 const Command& command(std::string_view name) {
   const Command* found = find_command(name);
@@ -26,70 +30,9 @@ std::string shown(const json& value) {
   return value.size() > 100 ? "an array of " + std::to_string(value.size()) : value.dump();
 }
 
-/// A value that the kind takes, for the other parameters of a request.
-json valid(Kind kind) {
-  switch (kind) {
-    case Kind::prefixes:
-    case Kind::addresses:
-      return {"192.0.2.7"};
-    case Kind::interface:
-      return "eth0";
-    case Kind::duration:
-      return 60;
-    case Kind::name:
-      return "ids";
-    case Kind::text:
-      return "scan";
-    case Kind::action:
-      return "drop";
-    case Kind::family:
-      return "ipv4";
-    case Kind::mode:
-      return "auto";
-    case Kind::sharing:
-      return "auto";
-    case Kind::priority:
-    case Kind::count:
-      return 1;
-    case Kind::cursor:
-      return "192.0.2.7";
-    case Kind::revision:
-      return 12;
-    case Kind::address:
-      return "192.0.2.7";
-    case Kind::groups:
-      return json::array({{{"prefixes", "192.0.2.7"}}});
-    case Kind::frames:
-      return json::array({std::string(28, '0')});
-    case Kind::frame:
-      return std::string(28, '0');
-    case Kind::ranking:
-      return "rate";
-    case Kind::file:
-    case Kind::path:
-      return "list.txt";
-    case Kind::format:
-      return "plain";
-    case Kind::prefix:
-      return "192.0.2.7";
-    case Kind::rate:
-    case Kind::number:
-      return 10;
-    case Kind::flag:
-      return true;
-  }
-  throw std::logic_error("unknown kind");
-}
-
-bool is_of(const Parameter& parameter, Where side) {
-  return parameter.where == Where::everywhere || parameter.where == side;
-}
-
 /// A request of this command with all that it requires and one parameter as told.
 json request(const Command& row, std::string_view parameter, const json& value, Where side = Where::protocol) {
-  json params = json::object();
-  for (const Parameter& other : row.parameters)
-    if (other.required && is_of(other, side)) params[std::string(other.name)] = valid(other.kind);
+  json params = required_of(row, side);
   params[std::string(parameter)] = value;
   return params;
 }
