@@ -66,6 +66,20 @@ TEST_CASE("a symlink in the place of the socket is not followed") {
   if (there) CHECK(read_file(target) == "somebody's");
 }
 
+TEST_CASE("a symlink to the socket of a daemon that was killed is not followed either") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  sandbox.stop_daemon(SIGKILL);
+  const std::filesystem::path moved = sandbox.path() / "moved.sock";
+  std::filesystem::rename(sandbox.socket(), moved);
+  std::filesystem::create_symlink(moved, sandbox.socket());
+  const Outcome outcome = sandbox.run_daemon();
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.err, Contains("something that is no socket is there"));
+  CHECK(std::filesystem::is_symlink(sandbox.socket()));
+  CHECK(std::filesystem::is_socket(moved));
+}
+
 TEST_CASE("the socket of another program that runs is refused and left as it is") {
   Fixture sandbox;
   const std::string listener = "UNIX-LISTEN:" + sandbox.socket().string();
