@@ -110,16 +110,16 @@ std::string Fault::text() const {
 
 std::vector<Point> points_of(const std::string& trace, const Part& part) {
   std::vector<Point> points;
-  std::map<std::string, unsigned> numbers;
+  std::map<std::pair<std::string, std::string>, unsigned> numbers;  // by process: strace counts in each anew
   bool inside = part.begin.empty();
   std::istringstream lines(trace);
   for (std::string line; std::getline(lines, line);) {
     const std::string call = call_in(line);
     if (call.empty()) continue;
-    const unsigned number = ++numbers[call];
+    const unsigned number = ++numbers[{line.substr(0, line.find(' ')), call}];
     inside = inside || line.find(part.begin) != std::string::npos;
     if (inside && !part.end.empty() && line.find(part.end) != std::string::npos) break;
-    if (inside) points.push_back({call, number});
+    if (inside && std::ranges::find(points, Point{call, number}) == points.end()) points.push_back({call, number});
   }
   if (points.empty()) throw std::runtime_error("a trace tells of no system call: " + trace.substr(0, 1000));
   return points;

@@ -17,10 +17,12 @@ namespace xdpfwd::harness {
 /// Leaves the test case as skipped where there is no strace.
 void require_strace();
 
-/// The `number`-th call of that name, beginning with 1.
+/// The `number`-th call of that name in a process, beginning with 1: of the daemon or of its loader, or of both.
 struct Point {
   std::string call;
   unsigned number;
+
+  bool operator==(const Point&) const = default;
 };
 
 /// What happens at a point. Without an error, the program is killed right before the call; with one, the call does
