@@ -16,6 +16,8 @@ test_packages=("${build_packages[@]}" "${sandbox_packages[@]}" "${kernel_test_pa
   catch2 ethtool ipset nftables socat strace tmux tshark xdp-tools)
 # What comes with clang to fuzz with, besides what a build needs.
 fuzz_packages=("${build_packages[@]}" clang libclang-rt-14-dev)
+# What tells how much of the code the tests run.
+coverage_packages=(gcovr jq)
 # For a Debian in a container: tests/systemd.
 container_packages=(bpftool debootstrap iproute2 iputils-ping jq systemd-container util-linux)
 
