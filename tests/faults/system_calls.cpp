@@ -111,6 +111,7 @@ std::string Fault::text() const {
 std::vector<Point> points_of(const std::string& trace, const Part& part) {
   std::vector<Point> points;
   std::map<std::pair<std::string, std::string>, unsigned> numbers;  // by process: strace counts in each anew
+  std::map<std::string, unsigned> before;  // so many of each would be met ahead of the part, by some process
   bool inside = part.begin.empty();
   std::istringstream lines(trace);
   for (std::string line; std::getline(lines, line);) {
@@ -119,7 +120,9 @@ std::vector<Point> points_of(const std::string& trace, const Part& part) {
     const unsigned number = ++numbers[{line.substr(0, line.find(' ')), call}];
     inside = inside || line.find(part.begin) != std::string::npos;
     if (inside && !part.end.empty() && line.find(part.end) != std::string::npos) break;
-    if (inside && std::ranges::find(points, Point{call, number}) == points.end()) points.push_back({call, number});
+    if (!inside) before[call] = std::max(before[call], number);
+    const bool is_new = number > before[call] && std::ranges::find(points, Point{call, number}) == points.end();
+    if (inside && is_new) points.push_back({call, number});
   }
   if (points.empty()) throw std::runtime_error("a trace tells of no system call: " + trace.substr(0, 1000));
   return points;
