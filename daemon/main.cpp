@@ -28,13 +28,20 @@ std::vector<int> rights_to_share() {
   return {CAP_BPF, CAP_NET_ADMIN, CAP_SYS_ADMIN};
 }
 
+/// Where they cannot be given up, as in a sandbox that forbids capset(2), it filters all the same.
+void keep_only(const std::vector<int>& rights, Log& log) try { keep_rights(rights); } catch (const Error& error) {
+  log.warning(std::string("the daemon keeps rights that it does not need: ") + error.what() +
+                  "; let its unit make the system call capset",
+              {id_of(Message::fault)});
+}
+
 /// Clients, lists and packets are dealt with without any rights; only the loader keeps those that loading takes.
 void run(const Options& options, Log& log) {
   const Loader loader;
   const std::vector<int> kept = rights_to_share();
   std::vector<int> at_first = kept;
   at_first.push_back(CAP_CHOWN);  // where there is that: the socket is given to its group
-  keep_rights(at_first);
+  keep_only(at_first, log);
   Config config = read_config(options.config);
   log.set_level(config.log_level);
   for (const std::string& note : config.notes) log.warning(note);
@@ -45,7 +52,7 @@ void run(const Options& options, Log& log) {
   Firewall firewall(options.config, std::move(config), log,
                     [&](const Sizes& sizes, const GivenMaps& given) { return loader.load(sizes, given); });
   Loop loop(firewall, log);  // before start(): where nobody can listen, nothing is attached either
-  keep_rights(kept);
+  keep_only(kept, log);
   firewall.start();
   loop.run();
 }

@@ -115,7 +115,11 @@ void answer(int socket, const Request& request, std::vector<Fd> fds) {
   close_range(STDERR_FILENO + 1, static_cast<unsigned>(socket) - 1, 0);
   close_range(static_cast<unsigned>(socket) + 1, ~0u, 0);
   try {
-    keep_rights(needed_to_load);
+    try {
+      keep_rights(needed_to_load);
+    } catch (const Error&) {
+      // Where the kernel lets nobody give rights up, it has too many; the daemon tells so of its own.
+    }
     capture_bpf_log();
     for (;;) {
       Request request;
