@@ -19,8 +19,8 @@ namespace xdpfwd {
 class Turns {
  public:
   using Clock = std::chrono::steady_clock;
-  /// While others wait. Whoever sends and reads without a pause needs a tenth of it.
-  static constexpr std::chrono::milliseconds longest{500};
+  /// While others wait. Whoever sends and reads without a pause needs a hundredth of it, unless others have his processor.
+  static constexpr std::chrono::seconds longest{2};
 
   /// Whose turn it is.
   struct Holder {

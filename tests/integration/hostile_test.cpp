@@ -131,8 +131,9 @@ TEST_CASE_METHOD(Hostile, "a thousand clients that mean harm neither keep honest
     const Outcome block = ctl({"block", "--source", "feed", "-"}, list, somebody);
     CAPTURE(block.err);
     CHECK(block.status == 0);
-    const std::string exported = ctl({"export", "--source", "feed"}, {}, somebody).out;
-    CHECK(std::ranges::count(exported, '\n') >= 20'000);
+    const Outcome exported = ctl({"export", "--source", "feed"}, {}, somebody);
+    CAPTURE(exported.err);
+    CHECK(std::ranges::count(exported.out, '\n') >= 20'000);
     CHECK(ctl({"flush", "--source", "feed"}, {}, somebody).status == 0);
     honest.tell("among hostile clients");
     std::cout << hostile.connections() << " hostile connections sent " << hostile.bytes_sent() / 1024 / 1024
