@@ -14,6 +14,9 @@ namespace xdpfwd {
 /// Who may call a command. Root may call all of them.
 enum class Access : std::uint8_t { read, admin };
 
+/// Of a program in a dispatcher. libxdp has 32 bits for it, and other tools show it as a signed number.
+inline constexpr std::int64_t largest_priority = 0x7fffffff;
+
 /// What a parameter's value may be, in the protocol and on the command line.
 enum class Kind : std::uint8_t {
   prefixes,   // array of 1 to max_request_prefixes addresses or prefixes; positional

@@ -40,7 +40,7 @@ class Counters {
   std::span<const xdpfwd_entry_count> all() const { return counts_.all(); }
   /// The prefix that has the id, where its tag tells it: those of IPv6 are hashes.
   std::optional<Prefix> ipv4_prefix(EntryId id) const;
-  /// When its last packet came, to a fifth of a second; none where there was none. Of what came while no daemon ran it
+  /// When its last packet came, to a tenth of a second; none where there was none. Of what came while no daemon ran it
   /// is when that ended.
   std::optional<BootTime> last(EntryId id) const;
   /// Moves the counters of these entries over from an older generation, which no packet may meet

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/commands.h"
+
 namespace xdpfwd {
 
 /// How a program is attached; `automatic` is native where the driver can, else generic.
@@ -40,8 +42,6 @@ constexpr std::optional<Sharing> parse_sharing(std::string_view word) {
 /// Where the program stands in a dispatcher: the lowest runs first. Before those of xdp-tools, which say 10
 /// (xdp-filter) or nothing, which is 50; and others can still be put before it.
 inline constexpr std::uint32_t default_priority = 5;
-/// libxdp has 32 bits for it, and other tools show it as a signed number.
-inline constexpr std::uint32_t largest_priority = 0x7fffffff;
 
 struct InterfaceSpec {
   std::string name;

@@ -106,6 +106,10 @@ void answer(int socket, const Request& request, std::vector<Fd> fds) {
   }
 }
 
+/// Where the kernel lets nobody do that, it has too many, and the daemon tells so of its own.
+void give_rights_up() try { keep_rights(needed_to_load); } catch (const Error&) {
+}
+
 /// The process, until the daemon is gone. It outlives signals that are for the daemon, which may need it until its end.
 [[noreturn]] void serve(int socket, pid_t daemon) {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) std::signal(signal, SIG_IGN);
@@ -115,11 +119,7 @@ void answer(int socket, const Request& request, std::vector<Fd> fds) {
   close_range(STDERR_FILENO + 1, static_cast<unsigned>(socket) - 1, 0);
   close_range(static_cast<unsigned>(socket) + 1, ~0u, 0);
   try {
-    try {
-      keep_rights(needed_to_load);
-    } catch (const Error&) {
-      // Where the kernel lets nobody give rights up, it has too many; the daemon tells so of its own.
-    }
+    give_rights_up();
     capture_bpf_log();
     for (;;) {
       Request request;

@@ -56,18 +56,23 @@ check_doctor_paths() {
   is_blocked 192.0.2.7
 }
 
+# doctor_mends WHAT: doctor names it, and is content once its hint was followed.
+doctor_mends() {
+  fails inside xdpfwctl doctor
+  local failure
+  failure=$(verdict failure)
+  [[ $failure == *"$1"* ]]
+  follow_hint "$failure"
+  inside xdpfwctl doctor
+}
+
 # breaks LINES WHAT: with this drop-in the service does not start, and doctor knows and names what.
 breaks() {
   drop_in broken "$1"
   fails inside systemctl restart xdpfwd
   inside systemctl stop xdpfwd
   is_blocked 192.0.2.7
-  fails inside xdpfwctl doctor
-  local failure
-  failure=$(verdict failure)
-  [[ $failure == *"$2"* ]]
-  follow_hint "$failure"
-  inside xdpfwctl doctor
+  doctor_mends "$2"
   inside systemctl start xdpfwd
   inside systemctl stop xdpfwd
   remove_drop_in broken
@@ -89,12 +94,7 @@ check_doctor_rights() {
 check_doctor_group() {
   inside groupadd operators
   configure '{control: {admin_group: "operators"}}'
-  fails inside xdpfwctl doctor
-  local failure
-  failure=$(verdict failure)
-  [[ $failure == *'the group operators'* ]]
-  follow_hint "$failure"
-  inside xdpfwctl doctor
+  doctor_mends 'the group operators'
   inside systemctl restart xdpfwd
   [[ $(inside stat -c '%a %U %G' /run/xdpfwd/control.sock) == '660 root operators' ]]
   configure '{}'
