@@ -18,7 +18,7 @@ prepare_machine() {
   mount -t devpts devpts /dev/pts
   mount -t tmpfs -o mode=1777 shm /dev/shm
   mount -t tmpfs -o mode=0755 run /run
-  mount -t tmpfs -o mode=1777 tmp /tmp
+  chmod 1777 /tmp  # not with another file system over it: the project may lie below
   mount -t cgroup2 cgroup2 /sys/fs/cgroup
   mount -t bpf -o mode=0700 bpf /sys/fs/bpf
   mkdir -p /usr/lib/modules
