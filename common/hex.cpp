@@ -6,15 +6,16 @@ namespace xdpfwd {
 
 void append_hex(std::string& text, std::span<const std::uint8_t> bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
+  std::size_t at = text.size();
+  text.resize(at + 2 * bytes.size());
   for (const std::uint8_t byte : bytes) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
+    text[at++] = digits[byte >> 4];
+    text[at++] = digits[byte & 15];
   }
 }
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
   std::string text;
-  text.reserve(2 * bytes.size());
   append_hex(text, bytes);
   return text;
 }

@@ -14,10 +14,11 @@ namespace xdpfwd {
 void append_hex(std::string& text, std::span<const std::uint8_t> bytes);
 std::string to_hex(std::span<const std::uint8_t> bytes);
 
-/// Of either case.
+/// Of either case. Without a branch, which a processor would guess wrong at every third digit of a long list.
 constexpr bool is_hex_digit(char digit) {
-  const char lower = static_cast<char>(digit | 0x20);
-  return (digit >= '0' && digit <= '9') || (lower >= 'a' && lower <= 'f');
+  const auto number = static_cast<unsigned char>(digit - '0');
+  const auto letter = static_cast<unsigned char>((digit | 0x20) - 'a');
+  return (number < 10) | (letter < 6);
 }
 
 /// Nothing where the text is not two digits a byte.

@@ -176,24 +176,40 @@ bool Prefix::covers(const Prefix& other) const {
   return family_ == other.family_ && length_ <= other.length_ && masked(other.address_, length_) == address_;
 }
 
-std::string to_string(const Prefix& prefix) {
-  std::array<char, INET6_ADDRSTRLEN + sizeof "/128"> text{};
-  char* end = text.data();
-  const auto append = [&](unsigned number) { end = std::to_chars(end, text.data() + text.size(), number).ptr; };
+namespace {
+
+/// As it is written, at the end of the text.
+void append(std::string& text, const Prefix& prefix) {
+  std::array<char, INET6_ADDRSTRLEN + sizeof "/128"> written;
+  char* end = written.data();
+  const auto write = [&](unsigned number) { end = std::to_chars(end, written.data() + written.size(), number).ptr; };
   if (prefix.family() == Family::ipv4) {
     for (std::size_t byte = 0; byte < 4; ++byte) {
       if (byte > 0) *end++ = '.';
-      append(prefix.address()[byte]);
+      write(prefix.address()[byte]);
     }
   } else {
-    inet_ntop(AF_INET6, prefix.address().data(), text.data(), text.size());
-    end += std::strlen(text.data());
+    inet_ntop(AF_INET6, prefix.address().data(), written.data(), written.size());
+    end += std::strlen(written.data());
   }
   if (!prefix.is_host()) {
     *end++ = '/';
-    append(prefix.length());
+    write(prefix.length());
   }
-  return {text.data(), end};
+  text.append(written.data(), end);
+}
+
+}  // namespace
+
+std::string to_string(const Prefix& prefix) {
+  std::string text;
+  append(text, prefix);
+  return text;
+}
+
+void append_line(std::string& text, const Prefix& prefix) {
+  append(text, prefix);
+  text += '\n';
 }
 
 Prefix parse_prefix(std::string_view text, bool* host_bits) { return parse_part(text, text, host_bits); }

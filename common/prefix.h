@@ -66,6 +66,8 @@ class Prefix {
 
 /// Canonical text (RFC 5952 for IPv6); a host is written without its length.
 std::string to_string(const Prefix& prefix);
+/// Adds it and a newline.
+void append_line(std::string& text, const Prefix& prefix);
 
 /// Reads an address or ADDRESS/LENGTH. IPv4-mapped IPv6 (::ffff:a.b.c.d) is IPv4. Throws Error
 /// (invalid) that says what is wrong: octal and short forms, zone ids, ports and names are refused.

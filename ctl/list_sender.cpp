@@ -45,7 +45,7 @@ void ListSender::add(const ListItem& item) {
     if (prefix.family() == Family::ipv4 && prefix.is_host())
       append_hex(group.hosts, std::span(prefix.address()).first<host_digits / 2>());
     else
-      (group.prefixes += to_string(prefix)) += '\n';
+      append_line(group.prefixes, prefix);
     bytes_ += group.prefixes.size() + group.hosts.size() - before + 1;  // a newline is two bytes in JSON
   }
   prefixes_ += item.prefixes.size();
@@ -80,7 +80,7 @@ void ListSender::choose_group(const ListItem& item) {
   bytes_ += group_bytes + longest_escape * reason.size();
 }
 
-/// The daemon works on one request while the next is being made.
+/// The daemon has the next request as soon as it is done with one, and works on it while another is being made.
 void ListSender::send() {
   json::array_t groups;
   groups.reserve(groups_.size());
@@ -92,8 +92,8 @@ void ListSender::send() {
   groups_.clear();
   group_of_.clear();
   bytes_ = 0;
-  await_answer();
   send_({{"groups", std::move(groups)}});
+  await_answer();
   answer_is_due_ = true;
 }
 

@@ -55,7 +55,7 @@ Delta Blocklist::change(std::vector<Edit> edits) {
   delta.changed.reserve(edits.size());
   delta.upserts.reserve(edits.size());
   Touched others;
-  Prepared last;
+  Last last{.place = entries_.end(), .wanted = {}, .present = {}, .result = {}};
   const auto makes_none = [&](Edit& edit) {
     const bool makes_difference = set_claim(edit, others, last);
     delta.changed.push_back(action_of(edit.before) != action_of(edit.claim));
@@ -118,9 +118,10 @@ void Blocklist::check_capacity(const std::vector<Edit>& edits) const {
 }
 
 /// Carries it out, but for what finish() does, and returns whether the source claims something else now.
-bool Blocklist::set_claim(Edit& edit, Touched& others, Prepared& last) {
+bool Blocklist::set_claim(Edit& edit, Touched& others, Last& last) {
   edit.before = {};
-  auto position = entries_.lower_bound(edit.prefix);
+  auto& position = last.place;
+  position = place_of(edit.prefix, last);
   edit.creates = position == entries_.end() || position->first != edit.prefix;
   if (edit.creates) {
     if (!edit.claim) return false;
@@ -141,9 +142,16 @@ bool Blocklist::set_claim(Edit& edit, Touched& others, Prepared& last) {
   return true;
 }
 
+/// The entry of this prefix, or the first behind it.
+Blocklist::Entries::iterator Blocklist::place_of(const Prefix& prefix, const Last& last) {
+  if (last.place != entries_.end() && last.place->first < prefix)
+    if (const auto next = std::next(last.place); next == entries_.end() || prefix <= next->first) return next;
+  return entries_.lower_bound(prefix);
+}
+
 /// The claim that an edit makes of an entry: its own, that goes on from the present one of its source and action where
 /// it is to, with the one text of its source that all claims share.
-SharedClaim Blocklist::prepared(const Edit& edit, const Entry& entry, Prepared& last) {
+SharedClaim Blocklist::prepared(const Edit& edit, const Entry& entry, Last& last) {
   SharedClaim present = edit.keep == Keep::nothing ? SharedClaim() : entry.claims.find(edit.source);
   if (present && present->action != edit.claim->action) present = {};
   if (edit.claim.is_same(last.wanted) && present.is_same(last.present)) return last.result;
@@ -153,7 +161,7 @@ SharedClaim Blocklist::prepared(const Edit& edit, const Entry& entry, Prepared& 
   result.source = source;
   if (present) result.since = present->since;
   if (present && edit.keep == Keep::since_and_reason) result.reason = present->reason;
-  last = {edit.claim, std::move(present), std::move(result)};
+  last = {last.place, edit.claim, std::move(present), std::move(result)};
   return last.result;
 }
 

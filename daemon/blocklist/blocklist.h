@@ -125,8 +125,9 @@ class Blocklist {
   /// The edits that take back claims whose end is not after `now`, the first to end first, at most so many.
   std::vector<Edit> due(BootTime now, std::size_t most = std::numeric_limits<std::size_t>::max()) const;
 
-  /// Every entry as the datapath has to know it, wider ones before those inside.
-  std::vector<Effective> effective() const;
+  /// Every entry as the datapath has to know it, wider ones before those inside: some at a time, for a copy of a
+  /// million would take longer than what is done with it.
+  void each_effective(const std::function<void(std::span<const Effective>)>& take) const;
   std::size_t size(Family family) const { return sizes_[static_cast<std::size_t>(family)]; }
   /// Entries that count towards the capacity.
   std::size_t used(Family family) const { return used_[static_cast<std::size_t>(family)]; }
@@ -153,15 +154,18 @@ class Blocklist {
   /// The room that is in use or reserved.
   std::size_t taken(Family family) const { return used(family) + reserved_unused_[static_cast<std::size_t>(family)]; }
   void check_capacity(const std::vector<Edit>& edits) const;
-  /// What the last edit's claim became, which the next one's nearly always becomes as well.
-  struct Prepared {
+  /// Of the last edit: where it was made, which the next one's place nearly always follows, and what its claim became,
+  /// which the next one's nearly always becomes as well.
+  struct Last {
+    Entries::iterator place;
     SharedClaim wanted;
     SharedClaim present;
     SharedClaim result;
   };
 
-  bool set_claim(Edit& edit, Touched& others, Prepared& last);
-  SharedClaim prepared(const Edit& edit, const Entry& entry, Prepared& last);
+  bool set_claim(Edit& edit, Touched& others, Last& last);
+  Entries::iterator place_of(const Prefix& prefix, const Last& last);
+  SharedClaim prepared(const Edit& edit, const Entry& entry, Last& last);
   void set_action(const Prefix& prefix, Entry& entry, Touched& others);
   void finish(const Prefix& prefix, Entry& entry, Delta& delta);
   void name_heirs(Delta& delta) const;

@@ -61,11 +61,17 @@ std::vector<Edit> Blocklist::due(BootTime now, std::size_t most) const {
   return edits;
 }
 
-std::vector<Effective> Blocklist::effective() const {
-  std::vector<Effective> all;
-  all.reserve(entries_.size());
-  for (const auto& [prefix, id] : entries_) all.push_back({prefix, id, entry(id).enforced});
-  return all;
+void Blocklist::each_effective(const std::function<void(std::span<const Effective>)>& take) const {
+  constexpr std::size_t most = 1000;
+  std::vector<Effective> some;
+  some.reserve(most);
+  for (const auto& [prefix, id] : entries_) {
+    some.push_back({prefix, id, entry(id).enforced});
+    if (some.size() < most) continue;
+    take(some);
+    some.clear();
+  }
+  if (!some.empty()) take(some);
 }
 
 }  // namespace xdpfwd

@@ -41,34 +41,33 @@ Datapath::Datapath(const fs::path& pin_dir, Log& log, LoadProgram load)
   interfaces_.adopt(maps);
 }
 
-void Datapath::renew(const Capacity& capacity, std::span<const Effective> entries, bool growing) {
+void Datapath::renew(const Capacity& capacity, const Blocklist& list, bool growing) {
   const Generation* previous = current_ ? &*current_ : older_.empty() ? nullptr : &older_.back();
   Need need;
-  for (const Effective& entry : entries) {
-    need.id_bound = std::max(need.id_bound, entry.id + 1);
-    ++(entry.prefix.family() == Family::ipv4 ? need.ipv4 : need.ipv6);
-  }
+  need.ipv4 = list.size(Family::ipv4);
+  need.ipv6 = list.size(Family::ipv6);
+  for (const auto& [prefix, id] : list.entries()) need.id_bound = std::max(need.id_bound, id + 1);
   if (current_) need.cells = current_->tables().ipv4().cells().used();
-  Generation next = create_filled(previous, sizes_for(need, capacity, growing), entries);
+  Generation next = create_filled(previous, sizes_for(need, capacity, growing), list);
   if (current_) older_.push_back(std::move(*current_));
   current_.emplace(std::move(next));
   current_->sampling().want(samples_wanted_);
   interfaces_.replace(*current_);
   packets_leave_older_ = packets_leaving();
-  log_.info("generation " + std::to_string(current_->number()) + " is in force with " + std::to_string(entries.size()) +
-                " entries",
+  log_.info("generation " + std::to_string(current_->number()) + " is in force with " +
+                std::to_string(list.entries().size()) + " entries",
             {id_of(Message::generation),
              {"XDPFWD_GENERATION", std::to_string(current_->number())},
-             {"XDPFWD_ENTRIES", std::to_string(entries.size())}});
+             {"XDPFWD_ENTRIES", std::to_string(list.entries().size())}});
 }
 
 /// How many cells a list takes is known once they are written: where they were too few, it is tried with more.
-Generation Datapath::create_filled(const Generation* previous, Sizes sizes, std::span<const Effective> entries) {
+Generation Datapath::create_filled(const Generation* previous, Sizes sizes, const Blocklist& list) {
   const unsigned number = previous == nullptr ? 1 : previous->number() + 1;
   for (;;) {
     Generation next = Generation::create(pin_dir_, number, sizes, previous, load_);
     try {
-      next.fill(entries);
+      next.fill(list);
       return next;
     } catch (const TablesFull&) {
       next.unpin();

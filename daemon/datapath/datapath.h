@@ -30,7 +30,7 @@ class Datapath {
   /// Builds a generation that holds exactly these entries, and puts it in the place of the present
   /// one on every interface, each in one atomic step. Throws Error; the present one then stays in force.
   /// With `growing`, it has room for a multiple of what it holds.
-  void renew(const Capacity& capacity, std::span<const Effective> entries, bool growing = false);
+  void renew(const Capacity& capacity, const Blocklist& list, bool growing = false);
   /// Carries the counters of older generations over and removes them, once no packet is there any longer. Takes a while
   /// with a million entries, and nothing but the counters depends on it, so call it when the rest is done. `last_look`
   /// is shown the counters that an older generation of this daemon leaves: no packet moves them any more, and those of
@@ -80,7 +80,7 @@ class Datapath {
 
  private:
   void keep_pins();
-  Generation create_filled(const Generation* previous, Sizes sizes, std::span<const Effective> entries);
+  Generation create_filled(const Generation* previous, Sizes sizes, const Blocklist& list);
 
   std::filesystem::path pin_dir_;
   Log& log_;

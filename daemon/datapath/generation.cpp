@@ -144,9 +144,11 @@ std::optional<Generation> Generation::open(const fs::path& directory, unsigned n
   }
 }
 
-void Generation::fill(std::span<const Effective> entries) {
-  for (const Effective& entry : entries) start(entry.id, entry.prefix);
-  own_->tables.put(entries);
+void Generation::fill(const Blocklist& list) {
+  list.each_effective([this](std::span<const Effective> entries) {
+    for (const Effective& entry : entries) start(entry.id, entry.prefix);
+    own_->tables.put(entries);
+  });
   own_->tables.go_live();
 }
 

@@ -39,8 +39,8 @@ class Generation {
   /// removed.
   static std::vector<Generation> pinned(const std::filesystem::path& pin_dir);
 
-  /// Puts all entries into empty tables, which no packet may read yet. Throws TablesFull or Error.
-  void fill(std::span<const Effective> entries);
+  /// Puts a whole list into empty tables, which no packet may read yet. Throws TablesFull or Error.
+  void fill(const Blocklist& list);
   /// Adds before it removes, so an address that is blocked before and after never passes in between.
   /// Throws TablesFull or Error; some of the delta may be in force then. Only of one that was created here.
   void apply(const Delta& delta);

@@ -46,7 +46,7 @@ void Firewall::start() {
   protect_at_start();
   blocklist_.set_revision(store_.reserve_revisions());
   ledger_.begin(blocklist_);
-  datapath_.renew(blocklist_.capacity(), blocklist_.effective());
+  datapath_.renew(blocklist_.capacity(), blocklist_);
   want_interfaces();
   datapath_.check();
   refuse_to_start_unattached();
@@ -173,7 +173,7 @@ void Firewall::apply(const Delta& delta) {
   try {
     datapath_.apply(delta);
   } catch (const TablesFull&) {
-    datapath_.renew(blocklist_.capacity(), blocklist_.effective(), true);
+    datapath_.renew(blocklist_.capacity(), blocklist_, true);
   }
 }
 

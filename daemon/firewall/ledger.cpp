@@ -56,8 +56,11 @@ Ledger::Account Ledger::account_of(const Entry& entry) {
   for (const Claim& claim : entry.claims)
     if (claim.action == entry.action && (decides == nullptr || claim.since < decides->since)) decides = &claim;
   if (decides == nullptr) return nobodys;
-  const auto known = numbers_.find({decides->source, decides->action});
-  return known != numbers_.end() ? known->second : new_account(decides->source, decides->action);
+  if (decides->source.is_same(last_found_.first) && decides->action == last_found_.second) return last_account_;
+  last_found_ = {decides->source, decides->action};
+  const auto known = numbers_.find(last_found_);
+  last_account_ = known != numbers_.end() ? known->second : new_account(decides->source, decides->action);
+  return last_account_;
 }
 
 Ledger::Account Ledger::new_account(const SharedText& source, Action action) {

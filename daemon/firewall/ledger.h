@@ -58,6 +58,8 @@ class Ledger {
   Account last_taken_ = nobodys;         // from a source that was gone
   std::array<Count, 4> others_{};        // by action: what sources counted that have lost their accounts
   std::map<std::pair<SharedText, Action>, Account> numbers_;
+  std::pair<SharedText, Action> last_found_;  // nearly always the next one's as well, in a list of a million
+  Account last_account_ = nobodys;
 };
 
 }  // namespace xdpfwd

@@ -108,7 +108,7 @@ void Firewall::resize(const Config& next, std::vector<Edit> edits, const Conditi
   try {
     const Delta delta = change_model(std::move(edits), conditions);
     try {
-      datapath_.renew(next.capacity, blocklist_.effective());
+      datapath_.renew(next.capacity, blocklist_);
     } catch (...) {
       blocklist_.undo(delta);
       throw;

@@ -18,18 +18,12 @@ ProtectedSet::ProtectedSet(std::vector<Protected> members) : members_(std::move(
   }
 }
 
-bool ProtectedSet::may_overlap(const Prefix& prefix) const {
-  return prefix.length() < block_bits ||
-         blocks_[static_cast<std::size_t>(prefix.family())][prefix.half(0) >> (64 - block_bits)];
-}
-
 const Protected* ProtectedSet::find(const Prefix& prefix) const {
   const auto found = std::ranges::lower_bound(members_, prefix, {}, &Protected::prefix);
   return found != members_.end() && found->prefix == prefix ? &*found : nullptr;
 }
 
-void ProtectedSet::overlapping(const Prefix& prefix, const std::function<void(const Protected&)>& function) const {
-  if (!may_overlap(prefix)) return;
+void ProtectedSet::find_overlapping(const Prefix& prefix, const std::function<void(const Protected&)>& function) const {
   for (unsigned length = 0; length < prefix.length(); ++length)
     if (const Protected* around = find(prefix.widened(length))) function(*around);
   auto inside = std::ranges::lower_bound(members_, prefix, {}, &Protected::prefix);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <bitset>
+#include <concepts>
 #include <functional>
 #include <span>
 #include <string>
@@ -27,7 +28,10 @@ class ProtectedSet {
   explicit ProtectedSet(std::vector<Protected> members);
 
   /// Calls with each member that has an address in common with the prefix.
-  void overlapping(const Prefix& prefix, const std::function<void(const Protected&)>& function) const;
+  template <std::invocable<const Protected&> Function>
+  void overlapping(const Prefix& prefix, Function function) const {
+    if (may_overlap(prefix)) find_overlapping(prefix, function);
+  }
 
   /// The member of exactly this prefix, or nullptr.
   const Protected* find(const Prefix& prefix) const;
@@ -37,7 +41,11 @@ class ProtectedSet {
 
  private:
   static constexpr unsigned block_bits = 16;
-  bool may_overlap(const Prefix& prefix) const;
+  bool may_overlap(const Prefix& prefix) const {
+    return prefix.length() < block_bits ||
+           blocks_[static_cast<std::size_t>(prefix.family())][prefix.half(0) >> (64 - block_bits)];
+  }
+  void find_overlapping(const Prefix& prefix, const std::function<void(const Protected&)>& function) const;
 
   std::vector<Protected> members_;  // in the order of their prefixes
   // For each family, the first bits of all members, so that nearly all prefixes of a list are told at a glance.

@@ -55,7 +55,7 @@ bool are_alike(const Edit& one, const Edit& other) { return one.source == other.
 
 void bind_row(Statement& statement, std::span<const Edit> alike, const std::string& boot) {
   std::string prefixes;
-  for (const Edit& change : alike) (prefixes += to_string(change.prefix)) += '\n';
+  for (const Edit& change : alike) append_line(prefixes, change.prefix);
   const Edit& first = alike.front();
   const Claim claim = first.claim ? *first.claim : Claim{};
   using Number = std::optional<std::int64_t>;

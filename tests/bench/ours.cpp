@@ -23,13 +23,17 @@ Capacity capacity_for(const AddressList& list) {
   return capacity;
 }
 
-std::vector<Effective> entries_of(const AddressList& list) {
-  const std::vector<std::uint32_t> ids = shuffled_ids(list.prefixes.size());
-  std::vector<Effective> entries;
-  entries.reserve(ids.size());
-  for (std::size_t index = 0; index < ids.size(); ++index)
-    entries.push_back({list.prefixes[index], ids[index], Action::drop});
-  return entries;
+/// Its entries get their ids in the order in which they come, which here tells nothing of their addresses.
+Blocklist dropping(const AddressList& list) {
+  const SharedText source("bench");
+  const SharedClaim drop(Claim{.source = source, .action = Action::drop, .reason = {}, .since = {}, .until = {}});
+  std::vector<Edit> edits;
+  edits.reserve(list.prefixes.size());
+  for (const std::uint32_t index : shuffled_ids(list.prefixes.size()))
+    edits.push_back({list.prefixes[index], source, drop});
+  Blocklist blocklist(capacity_for(list));
+  blocklist.change(std::move(edits));
+  return blocklist;
 }
 
 /// The program's map of that name; none where it has none.
@@ -56,7 +60,7 @@ Ours::Ours(const AddressList& list) : parts_(std::make_unique<Parts>()) {
   prepare_pin_dir(pin_dir);
   parts_->log.set_level(Level::warning);
   parts_->datapath.emplace(pin_dir, parts_->log);
-  parts_->datapath->renew(capacity_for(list), entries_of(list));
+  parts_->datapath->renew(capacity_for(list), dropping(list));
   parts_->program = Fd(bpf_prog_get_fd_by_id(parts_->datapath->program_id()));
   if (!parts_->program) throw std::system_error(errno, std::generic_category(), "open the XDP program");
   count_packets_of(program(), loopback, "lo");

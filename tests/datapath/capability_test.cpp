@@ -51,7 +51,7 @@ void live(const std::filesystem::path& pin_dir, unsigned index) {
   const Blocklist list = one_host_blocked(delta);
   {
     Datapath datapath(pin_dir, log);
-    datapath.renew(capacity, {});
+    datapath.renew(capacity, Blocklist(capacity));
     datapath.want({{"veth0", AttachMode::automatic}});
     datapath.check();
     datapath.apply(delta);
@@ -62,7 +62,7 @@ void live(const std::filesystem::path& pin_dir, unsigned index) {
     expect(datapath.interfaces().at(0).state == InterfaceStatus::State::attached, "attached");
   }
   Datapath datapath(pin_dir, log);
-  datapath.renew(capacity, list.effective());
+  datapath.renew(capacity, list);
   datapath.settle(list.entries());
   datapath.want({{"veth0", AttachMode::automatic}});
   datapath.check();
@@ -106,7 +106,7 @@ TEST_CASE("an error says which rights are missing") {
     keep_capabilities({});
     Log log;
     Datapath datapath(program.pin_dir(), log);
-    datapath.renew(capacity, {});
+    datapath.renew(capacity, Blocklist(capacity));
   });
   CHECK_THAT(said, Catch::StartsWith("load the XDP program: Operation not permitted"));
   CHECK_THAT(said, Catch::Contains("CAP_BPF and CAP_NET_ADMIN"));

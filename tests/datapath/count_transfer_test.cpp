@@ -35,7 +35,7 @@ void run(const Generation& generation, const char* source, int times, std::size_
 struct Successor {
   Successor(LoadedProgram& older, Blocklist its_list, unsigned number = 2)
       : list(std::move(its_list)), generation(Generation::create(older.pin_dir(), number, sizes, &older.generation())) {
-    generation.fill(list.effective());
+    generation.fill(list);
   }
 
   Count count(const char* prefix) const { return generation.counters().count(list.find(parse_prefix(prefix))->id); }

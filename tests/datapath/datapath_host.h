@@ -38,7 +38,7 @@ struct DatapathHost {
     return list.change({{parse_prefix(prefix), "test", claim}});
   }
   void start(Datapath& datapath) {
-    datapath.renew(list.capacity(), list.effective());
+    datapath.renew(list.capacity(), list);
     datapath.want({{"veth0", AttachMode::automatic}});
     datapath.check();
     datapath.settle(list.entries());

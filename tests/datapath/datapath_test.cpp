@@ -77,7 +77,7 @@ TEST_CASE("counters of several generations come together, since settling may hav
   std::optional<Datapath> datapath(std::in_place, host.pin_dir, host.log);
   host.start(*datapath);
   host.verdict("192.0.2.7");
-  datapath->renew(capacity, host.list.effective());
+  datapath->renew(capacity, host.list);
   host.verdict("192.0.2.7");
   datapath.reset();
   CHECK(host.pinned_generations() == std::vector<std::string>{"generation-1", "generation-2"});
@@ -95,7 +95,7 @@ TEST_CASE("another capacity is a new generation, and nothing is lost") {
   host.start(datapath);
   host.verdict("192.0.2.7");
   host.list.set_capacity({1000, 1000});
-  datapath.renew({1000, 1000}, host.list.effective());
+  datapath.renew({1000, 1000}, host.list);
   for (int number = 0; number < 200; ++number) datapath.apply(host.block("203.0.113." + std::to_string(number)));
   datapath.settle(host.list.entries());
   CHECK(host.verdict("203.0.113.199") == Verdict::drop);
@@ -116,7 +116,7 @@ TEST_CASE("a list of many entries is put into the tables to the last one") {
   }
   host.list.change(edits);
   Datapath datapath(host.pin_dir, host.log);
-  datapath.renew(large, host.list.effective());
+  datapath.renew(large, host.list);
   const Fd program(bpf_prog_get_fd_by_id(datapath.program_id()));
   const auto verdict = [&](const Prefix& source) { return harness::run(program.get(), ethernet().ip(source).udp(53)); };
   for (const Edit& edit : edits)
@@ -132,7 +132,7 @@ TEST_CASE("a generation that cannot be made leaves the present one in force") {
   const std::uint32_t program = datapath.program_id();
   const auto in_the_way = host.pin_dir / "generation-2";
   std::filesystem::create_directory(in_the_way);
-  CHECK_THROWS_AS(datapath.renew(capacity, host.list.effective()), Error);
+  CHECK_THROWS_AS(datapath.renew(capacity, host.list), Error);
   std::filesystem::remove(in_the_way);
   CHECK(datapath.generation() == 1);
   CHECK(program_on(host.veth) == program);
@@ -146,7 +146,7 @@ TEST_CASE("remove leaves nothing behind") {
   DatapathHost host(capacity);
   Datapath datapath(host.pin_dir, host.log);
   host.start(datapath);
-  datapath.renew(capacity, {});
+  datapath.renew(capacity, Blocklist(capacity));
   datapath.remove();
   CHECK(program_on(host.veth) == 0);
   CHECK_FALSE(fs::exists(host.pin_dir));

@@ -16,7 +16,7 @@ struct Asked {
     std::filesystem::create_directory(bpffs.path() / "xdpfwd");
     generation.emplace(
         Generation::create(bpffs.path() / "xdpfwd", 1, {.ids = 100, .cells = 100, .ipv6 = 100}, nullptr));
-    generation->fill({});
+    generation->fill(blocklist);
     generation->statistics().add_interface(77, "veth0");
   }
 

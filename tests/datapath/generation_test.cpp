@@ -144,14 +144,14 @@ TEST_CASE("more entries than the tables were made for are refused with an error"
   Generation small = Generation::create(program.pin_dir(), 2, {.ids = 4, .cells = 64, .ipv6 = 1}, nullptr);
   for (const auto* host : {"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"})
     program.claim(host, Action::drop);
-  CHECK_THROWS_AS(small.fill(program.blocklist().effective()), TablesFull);
+  CHECK_THROWS_AS(small.fill(program.blocklist()), TablesFull);
 }
 
 TEST_CASE("a change that there is no room for can be taken back, and a smaller one made") {
   LoadedProgram program;
   Generation small = Generation::create(program.pin_dir(), 2, {.ids = 4, .cells = 64, .ipv6 = 4}, nullptr);
-  small.fill({});
   Blocklist list({100'000, 100'000});
+  small.fill(list);
   const SharedText source("test");
   const SharedClaim drop(
       Claim{.source = source, .action = Action::drop, .reason = {}, .since = {}, .until = std::nullopt});

@@ -46,7 +46,7 @@ bool apply(Datapath& datapath, const Blocklist& list, const Delta& delta) {
     datapath.apply(delta);
     return false;
   } catch (const TablesFull&) {
-    datapath.renew(list.capacity(), list.effective(), true);
+    datapath.renew(list.capacity(), list, true);
     datapath.settle(list.entries());
     return true;
   }

@@ -67,7 +67,7 @@ LoadedProgram::LoadedProgram(Capacity capacity, std::uint32_t cells)
       pin_dir_(made(bpffs_.path() / "xdpfwd")),
       cells_(cells),
       generation_(Generation::create(pin_dir_, 1, sizes_for(capacity, cells), nullptr)) {
-  generation_.fill({});
+  generation_.fill(Blocklist(capacity));
   generation_.statistics().add_interface(loopback_index, "lo");
 }
 
@@ -93,19 +93,18 @@ Delta LoadedProgram::change(std::vector<Edit> edits) {
 }
 
 void LoadedProgram::renew() {
-  const std::vector<Effective> entries = blocklist_.effective();
-  Generation next = next_generation(entries);
+  Generation next = next_generation();
   next.counters().take(generation_.counters(), blocklist_.entries());
   generation_.unpin();
   generation_ = std::move(next);
 }
 
-Generation LoadedProgram::next_generation(std::span<const Effective> entries) {
+Generation LoadedProgram::next_generation() {
   for (;;) {
     Generation next =
         Generation::create(pin_dir_, generation_.number() + 1, sizes_for(blocklist_.capacity(), cells_), &generation_);
     try {
-      next.fill(entries);
+      next.fill(blocklist_);
       return next;
     } catch (const TablesFull&) {
       next.unpin();

@@ -79,7 +79,7 @@ class LoadedProgram {
   void make_read_only() { bpffs_.make_read_only(); }
 
  private:
-  Generation next_generation(std::span<const Effective> entries);
+  Generation next_generation();
 
   Blocklist blocklist_;
   harness::Bpffs bpffs_;

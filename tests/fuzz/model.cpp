@@ -105,9 +105,11 @@ class Trial {
                    : ShadowDatapath::Match{};
       require(datapath_.lookup(address) == expected, "another verdict: ", address);
     }
-    for (const Effective& one : blocklist_.effective())
-      if (one.action != Action::none)
-        require(datapath_.lookup(one.prefix) == ShadowDatapath::Match{one.id, one.action}, "not in the datapath");
+    blocklist_.each_effective([&](std::span<const Effective> entries) {
+      for (const Effective& one : entries)
+        if (one.action != Action::none)
+          require(datapath_.lookup(one.prefix) == ShadowDatapath::Match{one.id, one.action}, "not in the datapath");
+    });
   }
 
   std::string_view input_;

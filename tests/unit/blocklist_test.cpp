@@ -177,8 +177,10 @@ TEST_CASE("All entries are told in their order") {
   Blocklist blocklist(roomy);
   blocklist.change({drop("2001:db8::/32"), drop("10.0.0.0/8"), monitor("10.1.0.0/16"), allow("9.9.9.9")});
   std::vector<std::string> texts;
-  for (const Effective& entry : blocklist.effective())
-    texts.push_back(to_string(entry.prefix) + " " + std::string(to_string(entry.action)));
+  blocklist.each_effective([&](std::span<const Effective> entries) {
+    for (const Effective& entry : entries)
+      texts.push_back(to_string(entry.prefix) + " " + std::string(to_string(entry.action)));
+  });
   CHECK(texts ==
         std::vector<std::string>{"9.9.9.9 allow", "10.0.0.0/8 drop", "10.1.0.0/16 none", "2001:db8::/32 drop"});
 }

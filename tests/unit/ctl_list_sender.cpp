@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t now = 1764000000;
 
-/// Takes what is sent. Never more than one request may be without its answer.
+/// Takes what is sent. Never more than two requests may be without their answers.
 struct Daemon {
   std::vector<json> requests;
   int unanswered = 0;
@@ -23,11 +23,11 @@ struct Daemon {
   ListSender sender(const char* command, const json& params = json::object()) {
     return {Overrides::of({find_command(command), params, {}}, now), now,
             [this](const json& sent) {
-              CHECK(unanswered++ == 0);
+              CHECK(unanswered++ < 2);
               requests.push_back(sent);
             },
             [this]() -> json {
-              CHECK(unanswered-- == 1);
+              CHECK(unanswered-- > 0);
               if (requests.size() == refuse) throw Error(Code::capacity, "too many");
               return json::object();
             }};
