@@ -154,7 +154,7 @@ TEST_CASE("a malformed packet is told of without what it does not tell, and tags
   CHECK(subscriber.told[1]["length"] == tagged.size());
 }
 
-TEST_CASE("above the cap the others are counted, and all packets are accounted for") {
+TEST_CASE("above the cap the others are counted, and all packets are accounted for", "[flood]") {
   Fixture sandbox;
   sandbox.start_daemon();
   for (const Family family : families) sandbox.ask({"block", Network::way(family).bad});

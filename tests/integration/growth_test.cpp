@@ -70,7 +70,7 @@ struct GrowthFixture : Fixture {
 
 }  // namespace
 
-TEST_CASE("a list that grows under a flood leaks nothing, loses nothing and keeps the counters") {
+TEST_CASE("a list that grows under a flood leaks nothing, loses nothing and keeps the counters", "[flood]") {
   GrowthFixture sandbox;
   const unsigned first = generation(sandbox);
   Flood flood(sandbox.network());
@@ -82,7 +82,7 @@ TEST_CASE("a list that grows under a flood leaks nothing, loses nothing and keep
   CHECK(sandbox.generations().size() == 1);
 }
 
-TEST_CASE("a list that has grown shrinks, outlives a restart, and grows again, all under a flood") {
+TEST_CASE("a list that has grown shrinks, outlives a restart, and grows again, all under a flood", "[flood]") {
   GrowthFixture sandbox;
   Flood flood(sandbox.network());
   block_many(sandbox, flood);

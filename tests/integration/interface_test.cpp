@@ -22,7 +22,7 @@ bool is_tight(const Flood& flood) {
 
 }  // namespace
 
-TEST_CASE("an interface that is deleted and made again under a flood is filtered again") {
+TEST_CASE("an interface that is deleted and made again under a flood is filtered again", "[flood]") {
   Fixture sandbox;
   sandbox.start_daemon();
   for (const Family family : families) sandbox.ask({"block", Network::way(family).bad});

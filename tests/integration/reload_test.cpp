@@ -107,7 +107,7 @@ TEST_CASE("a reload takes up what the config blocks and allows, and lets go of t
   CHECK(ping_is_silent(sandbox.network(), way, way.bad));
 }
 
-TEST_CASE("another capacity leaks nothing under a flood and keeps the counters") {
+TEST_CASE("another capacity leaks nothing under a flood and keeps the counters", "[flood]") {
   Fixture sandbox;
   sandbox.config["capacity"] = {{"ipv4", 1000}, {"ipv6", 1000}};
   sandbox.start_daemon();

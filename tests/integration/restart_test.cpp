@@ -81,7 +81,7 @@ void check_restarts(int signal, const std::string& mode) {
 
 }  // namespace
 
-TEST_CASE("the flood tells a leak where there is one") {
+TEST_CASE("the flood tells a leak where there is one", "[flood]") {
   Fixture sandbox;
   sandbox.start_daemon();
   block_both_families(sandbox);
@@ -95,19 +95,19 @@ TEST_CASE("the flood tells a leak where there is one") {
   CHECK(report.leaked + sandbox.counted(Family::ipv4, "dropped") == report.blocked_sent[0]);
 }
 
-TEST_CASE("a restart under a flood leaks nothing, loses nothing and forgets nothing") {
+TEST_CASE("a restart under a flood leaks nothing, loses nothing and forgets nothing", "[flood]") {
   check_restarts(SIGTERM, "native");
 }
 
-TEST_CASE("a killed daemon leaks nothing, loses nothing and forgets nothing", "[kernels]") {
+TEST_CASE("a killed daemon leaks nothing, loses nothing and forgets nothing", "[flood][kernels]") {
   check_restarts(SIGKILL, "native");
 }
 
-TEST_CASE("the same in generic mode") { check_restarts(SIGKILL, "generic"); }
+TEST_CASE("the same in generic mode", "[flood]") { check_restarts(SIGKILL, "generic"); }
 
 // The kills in what follows are spread over the time that it takes.
 
-TEST_CASE("a daemon that is killed while it starts opens nothing, and the next one puts all in order") {
+TEST_CASE("a daemon that is killed while it starts opens nothing, and the next one puts all in order", "[flood]") {
   Fixture sandbox;
   sandbox.start_daemon();
   block_both_families(sandbox);
@@ -126,7 +126,7 @@ TEST_CASE("a daemon that is killed while it starts opens nothing, and the next o
   check_nothing_happened(sandbox, report, 2);
 }
 
-TEST_CASE("a daemon that is killed during a reload opens nothing, and the next one puts all in order") {
+TEST_CASE("a daemon that is killed during a reload opens nothing, and the next one puts all in order", "[flood]") {
   Fixture sandbox;
   sandbox.start_daemon();
   block_both_families(sandbox);

@@ -167,7 +167,7 @@ TEST_CASE("what is counted is what was sent, whatever is changed and restarted")
   for (const Family family : families) change_and_restart(sandbox, family, scales);
 }
 
-TEST_CASE("what entries count while they come and go under a flood is their source's") {
+TEST_CASE("what entries count while they come and go under a flood is their source's", "[flood]") {
   Fixture sandbox;
   sandbox.start_daemon();
   Flood flood(sandbox.network());
@@ -204,7 +204,7 @@ TEST_CASE("another capacity leaves to each source what it has counted") {
   CHECK(packets_of_source(sandbox, "cli") == 5);
 }
 
-TEST_CASE("what is counted is what was sent, under a flood in which the tables change") {
+TEST_CASE("what is counted is what was sent, under a flood in which the tables change", "[flood]") {
   const std::string mode = GENERATE("native", "generic");
   constexpr std::uint64_t a_while = 2'000;  // packets
   Fixture sandbox;

@@ -140,7 +140,8 @@ class SyncKill {
 
 }  // namespace
 
-TEST_CASE("a daemon that is killed while it replaces a list has replaced all of it or nothing, and opened nothing") {
+TEST_CASE("a daemon that is killed while it replaces a list has replaced all of it or nothing, and opened nothing",
+          "[flood]") {
   test::Random random;
   INFO(random.seed_note());
   const std::size_t size = size_wanted();

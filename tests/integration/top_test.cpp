@@ -53,7 +53,7 @@ std::string modes(const Fixture& sandbox, const Tmux& terminal) {
 
 }  // namespace
 
-TEST_CASE("top shows what goes on, on terminals of every size, and over a restart") {
+TEST_CASE("top shows what goes on, on terminals of every size, and over a restart", "[flood]") {
   TopFixture sandbox;
   const std::string bad = Network::way(Family::ipv4).bad;
   sandbox.ask({"block", bad, "--source", "feed"});
