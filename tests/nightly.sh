@@ -5,10 +5,11 @@ set -uo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 logs=$root/build/nightly
-parts=(suite sanitizers faults hostile kernel_6.1 kernel_6.12 sharing systemd fuzz coverage)
+parts=(suite sanitizers threads faults hostile kernel_6.1 kernel_6.12 sharing systemd fuzz coverage)
 
 suite() { XDPFWD_TEST_PACKETS=100000000 XDPFWD_TEST_SEQUENCES=20000 "$root/tests/run.sh" -LE kernels; }
 sanitizers() { XDPFWD_PRESET=asan "$root/tests/run.sh" -L 'unit|datapath|integration'; }
+threads() { XDPFWD_PRESET=tsan "$root/tests/run.sh" -L 'unit|integration'; }
 faults() { XDPFWD_TEST_FAULTS=all XDPFWD_TEST_HEAL=1000 "$root/tests/run.sh" -L faults -V; }
 hostile() { XDPFWD_TEST_REQUESTS=10000 "$root/tests/run.sh" -L integration -R 'a thousand clients' -V; }
 kernel_6.1() { "$root/tests/kernels/run.sh" 6.1 all; }

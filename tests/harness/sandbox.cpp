@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view mount_point_prefix = "/run/xdpfwd-test-";
 constexpr std::chrono::seconds time_to_start{60};
 constexpr std::chrono::seconds time_to_end{60};
+constexpr std::chrono::seconds time_to_end_at_last{5};  // a test may leave it stopped
 
 [[noreturn]] void fail(const std::string& action) { throw std::runtime_error(action + ": " + std::strerror(errno)); }
 
@@ -137,6 +138,12 @@ int Sandbox::stop_daemon(int signal) {
 void Sandbox::restart_daemon(int signal) {
   stop_daemon(signal);
   start_daemon();
+}
+
+void Sandbox::end_daemon() {
+  if (!daemon_runs()) return;
+  daemon_->signal(SIGTERM);
+  daemon_->wait(time_to_end_at_last);
 }
 
 Outcome Sandbox::run_daemon(const Strings& arguments) const { return run(daemon_command(arguments)); }

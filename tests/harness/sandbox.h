@@ -37,6 +37,9 @@ class SandboxDirectory {
 class Sandbox {
  public:
   Sandbox(std::filesystem::path daemon_program, const std::filesystem::path& client_program);
+  ~Sandbox() { end_daemon(); }
+  Sandbox(const Sandbox&) = delete;
+  Sandbox& operator=(const Sandbox&) = delete;
 
   Network& network() { return network_; }
   const Network& network() const { return network_; }
@@ -77,6 +80,9 @@ class Sandbox {
   /// Ends it, and returns its exit status.
   int stop_daemon(int signal = SIGTERM);
   void restart_daemon(int signal = SIGTERM);
+  /// Asks it to end where it runs, since one that is killed tells neither what it ran nor what it lost. One that does
+  /// not is killed with the sandbox.
+  void end_daemon();
   bool daemon_runs() { return daemon_ && !daemon_->wait(std::chrono::milliseconds(0)); }
   const Process& daemon() const { return *daemon_; }
   /// Runs the daemon's program to its end, as for `--detach` or a start that is to fail.

@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <fstream>
 #include <future>
 
@@ -32,6 +33,13 @@ Requirements::Requirements() {
   require(namespaces, "needs CAP_SYS_ADMIN, to make network namespaces");
   const Fd map(bpf_map_create(BPF_MAP_TYPE_ARRAY, nullptr, sizeof(int), sizeof(int), 1, nullptr));
   require(static_cast<bool>(map), "needs the system call bpf");
+}
+
+Fixture::~Fixture() {
+  end_daemon();
+  const std::string said = log();
+  for (const char* report : {"Sanitizer:", "runtime error:"})
+    if (said.find(report) != std::string::npos) FAIL_CHECK(said);
 }
 
 nlohmann::json Fixture::entry(const std::string& prefix) const {

@@ -19,6 +19,8 @@ struct Requirements {
 class Fixture : Requirements, public Sandbox {
  public:
   Fixture() : Sandbox(XDPFWD_PROGRAM, XDPFWCTL_PROGRAM) {}
+  /// Fails the test where a sanitizer found something in one of its daemons.
+  ~Fixture();
 
   /// The entry of exactly this prefix as `list` shows it; null where there is none.
   nlohmann::json entry(const std::string& prefix) const;
