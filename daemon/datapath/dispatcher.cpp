@@ -11,6 +11,7 @@
 
 #include "common/error.h"
 #include "daemon/datapath/bpf_log.h"
+#include "daemon/datapath/left_open.h"
 
 namespace xdpfwd {
 namespace {
@@ -82,6 +83,7 @@ Hook read_hook(const std::string& interface, unsigned index) {
   if (attached.empty()) return {};
   Hook hook{.program = attached.front()};
   if (hook.program.name.empty()) throw unreadable(interface, hook.program);
+  const LeftOpen left_open;
   const Multiprog programs = read(interface, index);
   const xdp_program* main = xdp_multiprog__main_prog(programs.get());
   hook.program.id = xdp_program__id(main);  // which may have changed meanwhile
@@ -96,6 +98,7 @@ Hook read_hook(const std::string& interface, unsigned index) {
 
 std::uint32_t add_to_dispatcher(const Generation& generation, const std::string& interface, unsigned index,
                                 AttachMode mode, std::uint32_t priority) {
+  const LeftOpen left_open;
   take_bpf_log();
   const BpfObject object = open_again(generation.objects());
   xdp_program* opened = xdp_program__from_bpf_obj(object.get(), "xdp.frags");
@@ -113,6 +116,7 @@ std::uint32_t add_to_dispatcher(const Generation& generation, const std::string&
 
 void take_from_dispatcher(const std::string& interface, unsigned index,
                           const std::function<bool(const DispatchedProgram&)>& which) {
+  const LeftOpen left_open;
   const Multiprog programs = read(interface, index);
   std::vector<xdp_program*> chosen = in(programs);
   std::erase_if(chosen, [&](const xdp_program* one) { return !which(described(one)); });

@@ -33,10 +33,20 @@ void check_both_filter(const SharedSandbox& sandbox) {
 }
 
 /// Gets another generation in force, by a capacity that it did not have.
-void renew(SharedSandbox& sandbox) {
-  sandbox.config["capacity"] = {{"ipv4", 5000}, {"ipv6", 1000}};
+void renew(SharedSandbox& sandbox, unsigned capacity = 5000) {
+  sandbox.config["capacity"] = {{"ipv4", capacity}, {"ipv6", 1000}};
   sandbox.write_config();
   sandbox.ask({"reload"});
+}
+
+/// Each of them keeps all tables in memory.
+unsigned programs_opened_by(SharedSandbox& sandbox) {
+  unsigned found = 0;
+  std::error_code closed_meanwhile;
+  const std::string descriptors = "/proc/" + std::to_string(sandbox.daemon().pid()) + "/fd";
+  for (const auto& item : std::filesystem::directory_iterator(descriptors))
+    found += std::filesystem::read_symlink(item.path(), closed_meanwhile) == "anon_inode:bpf-prog";
+  return found;
 }
 
 /// What the doctor says of a subject, as `ok: the finding`, the first where there are several.
@@ -75,6 +85,10 @@ TEST_CASE("two filters share an interface, whatever becomes of the daemon", "[ke
   check_both_filter(sandbox);
   CHECK(eventually([&] { return left_of({before.programs, {}}) == 0; }));
   renew(sandbox);
+  check_both_filter(sandbox);
+  const unsigned open_before = programs_opened_by(sandbox);
+  renew(sandbox, 6000);
+  CHECK(programs_opened_by(sandbox) == open_before);
   check_both_filter(sandbox);
 
   sandbox.tool({"xdp-loader", "unload", "guarded0", "--all"});
