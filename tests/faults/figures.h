@@ -17,10 +17,11 @@ struct Figures {
 };
 
 inline void tell(const std::string& what, const Figures& figures, const Flood::Report& report) {
-  std::cout << what << ": " << figures.tried << " points, " << figures.reached << " reached, the daemon ended at "
-            << figures.ended << "; " << report.blocked_sent[0] + report.blocked_sent[1] << " blocked packets, "
-            << report.leaked << " leaked; " << report.good_sent[0] + report.good_sent[1] << " good ones, "
-            << report.lost << " lost; left behind: " << figures.left.size() << std::endl;
+  std::cout << "measured: " << what << ": " << figures.tried << " points, " << figures.reached
+            << " reached, the daemon ended at " << figures.ended << "; "
+            << report.blocked_sent[0] + report.blocked_sent[1] << " blocked packets, " << report.leaked << " leaked; "
+            << report.good_sent[0] + report.good_sent[1] << " good ones, " << report.lost
+            << " lost; left behind: " << figures.left.size() << std::endl;
 }
 
 }  // namespace xdpfwd::harness

@@ -63,20 +63,17 @@ Claims Subject::claims() const {
   return claims;
 }
 
-bool Subject::is_filtered() const {
+Fd Subject::program() const {
   const Fd link(bpf_obj_get((pin_dir() / "links" / Network::guarded_interface(0)).c_str()));
   bpf_link_info info{};
   __u32 size = sizeof(info);
-  return link && bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0 && info.xdp.ifindex != 0;
+  if (!link || bpf_obj_get_info_by_fd(link.get(), &info, &size) != 0 || info.xdp.ifindex == 0) return {};
+  return Fd(bpf_prog_get_fd_by_id(info.prog_id));
 }
 
 bool Subject::drops(const std::string& address) const {
-  const Fd link(bpf_obj_get((pin_dir() / "links" / Network::guarded_interface(0)).c_str()));
-  bpf_link_info info{};
-  __u32 size = sizeof(info);
-  if (!link || bpf_obj_get_info_by_fd(link.get(), &info, &size) != 0 || info.xdp.ifindex == 0) return false;
-  const Fd program(bpf_prog_get_fd_by_id(info.prog_id));
-  return program && run(program.get(), ethernet().ip(parse_prefix(address)).udp(53).payload(8)) == Verdict::drop;
+  const Fd present = program();
+  return present && run(present.get(), ethernet().ip(parse_prefix(address)).udp(53).payload(8)) == Verdict::drop;
 }
 
 Strings Subject::disagreements(const Claims& claims) const {
@@ -126,7 +123,7 @@ Strings Subject::unknown_pins() const {
   // The kernel itself has the two others in each bpf file system.
   report_unknown(pin_dir().parent_path(), {pin_dir().filename(), "maps.debug", "progs.debug"}, unknown);
   report_unknown(pin_dir(), {"links", generation.empty() ? "" : generation.front()}, unknown);
-  report_unknown(pin_dir() / "links", {Network::guarded_interface(0)}, unknown);
+  report_unknown(pin_dir() / "links", links(), unknown);
   for (const std::string& name : generation)
     report_unknown(pin_dir() / name, {"counters", "interfaces", "names", "program", "statistics"}, unknown);
   return unknown;

@@ -13,8 +13,10 @@ namespace xdpfwd::harness {
 /// What a list holds, as lines of prefix, source and action.
 using Claims = std::set<std::string>;
 
-class Subject : public Fixture {
+class Subject : public virtual Fixture {
  public:
+  virtual ~Subject() = default;
+
   /// Starts it and waits until it has either ended, or answered and put everything in order. True where it runs then.
   bool come_up();
   void kill();
@@ -23,20 +25,30 @@ class Subject : public Fixture {
   Claims claims() const;
   /// Whether the program that is on the interface drops packets from that address. False where none is there.
   bool drops(const std::string& address) const;
-  bool is_filtered() const;
+  virtual bool is_filtered() const { return static_cast<bool>(program()); }
   /// Addresses on which the filter and the claims do not agree.
   Strings disagreements(const Claims& claims) const;
+  /// What somebody else's program, beside this one, does not do as it was told.
+  virtual Strings harm() const { return {}; }
+  /// Where the packets come from that it is to block all the while.
+  virtual Strings bad() const { return {Network::way(Family::ipv4).bad, Network::way(Family::ipv6).bad}; }
   /// From now on such an address is looked at by disagreements().
   void watch(const std::string& address) { watched_.insert(address); }
 
   /// Notes what is pinned: once the next daemon has put everything in order, it has to be gone.
   void note_objects();
   /// Whatever is there and would not be where nothing had ever gone wrong.
-  Strings left_behind();
+  virtual Strings left_behind();
 
   /// What the daemon has said since the last call of mark_log().
   std::string fresh_log() const { return log().substr(log_mark_); }
   void mark_log() { log_mark_ = log().size(); }
+
+ protected:
+  /// The program that is on the interface, by our link; none where there is none.
+  virtual Fd program() const;
+  /// What is pinned of links, which has to be.
+  virtual Strings links() const { return {Network::guarded_interface(0)}; }
 
  private:
   Strings unknown_files() const;

@@ -119,6 +119,7 @@ void Sandbox::launch_daemon() {
   const Fd nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
   const Fd log_fd(open(log_file().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!nothing || !log_fd) fail("open " + log_file().string());
+  daemon_.reset();  // one that still ran would hold its locks until after the new one has asked for them
   daemon_ = std::make_unique<Process>(daemon_command({}), nothing.get(), nothing.get(), log_fd.get());
 }
 
