@@ -14,7 +14,9 @@ faults() { XDPFWD_TEST_FAULTS=all XDPFWD_TEST_HEAL=1000 "$root/tests/run.sh" -L 
 hostile() { XDPFWD_TEST_REQUESTS=10000 "$root/tests/run.sh" -L integration -R 'a thousand clients' -V; }
 kernel_6.1() { "$root/tests/kernels/run.sh" 6.1 all; }
 kernel_6.12() { "$root/tests/kernels/run.sh" 6.12 all; }
-sharing() { XDPFWD_TEST_RESTARTS=30 "$root/tests/kernels/run.sh" 6.12 '[sharing]'; }
+sharing() {
+  XDPFWD_TEST_RESTARTS=30 XDPFWD_TEST_FAULTS=all XDPFWD_KERNEL_LIMIT=7200 "$root/tests/kernels/run.sh" 6.12 '[sharing]'
+}
 systemd() { XDPFWD_TEST_SYSTEMD=1 "$root/tests/run.sh" -L systemd -V; }
 fuzz() { XDPFWD_TEST_FUZZ=600 "$root/tests/run.sh" -L fuzz -V; }
 coverage() { "$root/tests/coverage.sh"; }

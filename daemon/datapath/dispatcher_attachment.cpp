@@ -110,7 +110,8 @@ bool DispatcherAttachment::in_force(const Generation&) {
 void DispatcherAttachment::remove() {
   const PinDirectories before = all_dispatcher_pins(index_);
   take_from_dispatcher(name_, index_, &DispatchedProgram::is_ours);
-  remove_left_behind(before, {}, map_);
+  const Hook hook = read_hook(name_, index_);
+  remove_left_behind(before, hook.kind == Hook::Kind::dispatcher ? dispatcher_pins(index_, hook.program.id) : "", map_);
 }
 
 }  // namespace xdpfwd

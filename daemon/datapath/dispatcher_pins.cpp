@@ -3,12 +3,14 @@
 #include <bpf/bpf.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
 
@@ -39,15 +41,39 @@ unsigned index_of(const fs::path& pins) {
   return std::sscanf(pins.filename().c_str(), "dispatch-%u-%u", &index, &program) == 2 ? index : 0;
 }
 
-/// As `.../prog0-prog`, of which `.../prog0-link` is the link.
-PinDirectories programs_with(const fs::path& pins, std::uint32_t map) {
+/// `.../prog0-prog`, or what `.../prog0-link` makes a dispatcher call: one is there without the other where who pinned
+/// or unpinned them was killed.
+Fd program_of(const fs::path& pin) {
+  Fd object(bpf_obj_get(pin.c_str()));
+  if (!pin.filename().string().ends_with("-link")) return object;
+  bpf_link_info info{};
+  __u32 size = sizeof(info);
+  const bool is_link = object && bpf_obj_get_info_by_fd(object.get(), &info, &size) == 0;
+  return is_link ? Fd(bpf_prog_get_fd_by_id(info.prog_id)) : Fd();
+}
+
+PinDirectories pins_of(const fs::path& pins, std::uint32_t map) {
   PinDirectories found;
   for_each_pin(pins, [&](const fs::path& pin) {
-    if (!pin.filename().string().ends_with("-prog")) return;
-    const Fd program(bpf_obj_get(pin.c_str()));
+    const Fd program = program_of(pin);
     if (program && uses_map(program.get(), map)) found.push_back(pin);
   });
   return found;
+}
+
+std::set<std::uint32_t> programs_in(const fs::path& pins) {
+  std::set<std::uint32_t> found;
+  for_each_pin(pins, [&](const fs::path& pin) {
+    const Fd program = program_of(pin);
+    bpf_prog_info info{};
+    __u32 size = sizeof(info);
+    if (program && bpf_obj_get_info_by_fd(program.get(), &info, &size) == 0) found.insert(info.id);
+  });
+  return found;
+}
+
+bool have_any_in_common(const std::set<std::uint32_t>& some, const std::set<std::uint32_t>& others) {
+  return std::ranges::any_of(some, [&](std::uint32_t one) { return others.contains(one); });
 }
 
 void remove_all_of(const fs::path& pins) {
@@ -56,10 +82,12 @@ void remove_all_of(const fs::path& pins) {
   fs::remove(pins, ignored);
 }
 
-/// libxdp has it only while it holds this lock.
-void remove_trial_link() {
+/// libxdp has the link that it tries the kernel out with, and directories with nothing in them, only while it holds
+/// this lock.
+void remove_passing(const PinDirectories& directories) {
   const Fd lock(open(directory().c_str(), O_DIRECTORY | O_CLOEXEC));
   if (!lock || flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return;
+  for (const fs::path& pins : directories) rmdir(pins.c_str());  // unless something is in it
   for_each_pin(directory(), [](const fs::path& pin) {
     std::error_code ignored;
     if (pin.filename().string().starts_with("prog-test-link-")) fs::remove(pin, ignored);
@@ -103,20 +131,20 @@ bool uses_map(int program, std::uint32_t map) {
 }
 
 void remove_left_behind(const PinDirectories& directories, const fs::path& in_force, std::uint32_t map) {
-  for (const fs::path& pins : directories)
-    if (pins != in_force && !programs_with(pins, map).empty()) remove_all_of(pins);
-  remove_trial_link();
+  // One that was there before may be just being built by somebody else, with the same programs.
+  const bool is_new = std::ranges::find(directories, in_force) == directories.end();
+  const std::set<std::uint32_t> called = is_new ? programs_in(in_force) : std::set<std::uint32_t>();
+  for (const fs::path& pins : directories) {
+    if (pins == in_force) continue;
+    if (!pins_of(pins, map).empty() || have_any_in_common(called, programs_in(pins))) remove_all_of(pins);
+  }
+  remove_passing(directories);
 }
 
 void remove_pins_of_program(unsigned index, std::uint32_t map) {
   std::error_code ignored;
   for (const fs::path& pins : all_dispatcher_pins(index)) {
-    for (const fs::path& program : programs_with(pins, map)) {
-      std::string name = program.filename();
-      name.replace(name.rfind("prog"), 4, "link");
-      fs::remove(pins / name, ignored);
-      fs::remove(program, ignored);
-    }
+    for (const fs::path& pin : pins_of(pins, map)) fs::remove(pin, ignored);
     fs::remove(pins, ignored);  // unless something of others is in it
   }
 }

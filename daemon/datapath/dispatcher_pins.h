@@ -18,8 +18,10 @@ std::vector<unsigned> indexes_with_dispatchers();
 
 bool uses_map(int program, std::uint32_t map);
 
-/// Removes those of the directories that hold a program with this map, but for that of the dispatcher in force; and the
-/// link that libxdp tries the kernel out with, where it was killed over that.
+/// Removes those of the directories that hold a program with this map, but for that of the dispatcher in force; and
+/// where that one is newer than they are, those that hold any of the programs that it calls: what is left of one may be
+/// others' programs alone. As well what libxdp leaves where it is killed while it holds its lock: directories with
+/// nothing in them, and the link that it tries the kernel out with.
 void remove_left_behind(const PinDirectories& directories, const std::filesystem::path& in_force, std::uint32_t map);
 
 /// For an interface that is gone: removes what is pinned of programs with this map, and leaves other programs theirs.

@@ -22,7 +22,7 @@ class OwnBpffs {
 void require_dispatcher();
 
 /// A sandbox whose daemon is to share its interface.
-struct SharedSandbox : Fixture {
+struct SharedSandbox : virtual Fixture {
   explicit SharedSandbox(const std::string& sharing = "dispatcher");
   ~SharedSandbox();
 

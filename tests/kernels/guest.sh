@@ -3,7 +3,7 @@
 # tells of each in a line, and of all at the end. The host reads what came of them from the second serial line.
 set -uo pipefail
 
-case_limit=600
+case_limit=600  # unless the job says otherwise
 declare -A count=([passed]=0 [failed]=0 [skipped]=0)
 problems=()
 

@@ -22,7 +22,8 @@ TESTS are Catch2's, as "[kernels]", "a list*" or "*vlan*"; `all` is all of them,
 the environment variable XDPFWD_KERNEL_TESTS has, or else those with the tag [kernels].
 
   XDPFWD_BUILD             another build than build/release
-  XDPFWD_KERNEL_PROGRAMS   not both of datapath and integration
+  XDPFWD_KERNEL_PROGRAMS   not all of datapath, integration and faults
+  XDPFWD_KERNEL_LIMIT      the seconds after which a test is ended, 600 unless told
   XDPFWD_TEST_*            sizes of random tests, as outside of the virtual machine; smaller ones unless told
 TEXT
 }
@@ -44,7 +45,7 @@ look_at_machine() {
 }
 
 # An emulated processor is ten times slower: random tests are smaller, unless the environment says how large they are.
-declare -A sizes=([PACKETS]=200000 [RESTARTS]=3 [EXPIRY]=5000 [SYNC]=10000 [SEQUENCES]=400)
+declare -A sizes=([PACKETS]=200000 [RESTARTS]=3 [EXPIRY]=5000 [SYNC]=10000 [SEQUENCES]=400 [FAULTS]=200)
 
 # What guest.sh is to do, as shell.
 write_job() {
@@ -53,14 +54,17 @@ write_job() {
     variable=XDPFWD_TEST_$name
     printf 'export %s=%q\n' "$variable" "${!variable:-${sizes[$name]}}"
   done
+  printf 'case_limit=%q\n' "${XDPFWD_KERNEL_LIMIT:-600}"
   echo 'run_job() {'
   local program
-  for program in ${XDPFWD_KERNEL_PROGRAMS:-datapath integration}; do
+  for program in ${XDPFWD_KERNEL_PROGRAMS:-datapath integration faults}; do
     if [[ ! -x $build/tests/$program/$program-tests ]]; then
       echo "tests/kernels/run.sh: there is no $build/tests/$program/$program-tests: build it first" >&2
       return 1
     fi
     printf '  run_program %q' "$build/tests/$program/$program-tests"
+    # Of all faults, those that the host's kernel may have no dispatcher for.
+    if [[ $program == faults && ${#tests[@]} == 0 ]]; then printf ' [sharing]'; fi
     ((${#tests[@]} == 0)) || printf ' %q' "${tests[@]}"
     echo
   done
