@@ -65,7 +65,7 @@ write_job() {
     printf '  run_program %q' "$build/tests/$program/$program-tests"
     # Of all faults, those that the host's kernel may have no dispatcher for.
     if [[ $program == faults && ${#tests[@]} == 0 ]]; then printf ' [sharing]'; fi
-    ((${#tests[@]} == 0)) || printf ' %q' "${tests[@]}"
+    ((${#tests[@]} == 0)) || printf ' %q' "$(IFS=, && echo "${tests[*]}")"  # any of them, not all at once
     echo
   done
   echo '}'
