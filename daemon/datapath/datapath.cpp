@@ -9,6 +9,7 @@
 #include "common/error.h"
 #include "daemon/datapath/bpf_log.h"
 #include "daemon/datapath/grace_period.h"
+#include "daemon/datapath/private_pins.h"
 #include "daemon/log/messages.h"
 
 namespace xdpfwd {
@@ -49,7 +50,10 @@ void Datapath::renew(const Capacity& capacity, const Blocklist& list, bool growi
   for (const auto& [prefix, id] : list.entries()) need.id_bound = std::max(need.id_bound, id + 1);
   if (current_) need.cells = current_->tables().ipv4().cells().used();
   Generation next = create_filled(previous, sizes_for(need, capacity, growing), list);
-  if (current_) older_.push_back(std::move(*current_));
+  if (current_)
+    older_.push_back(std::move(*current_));
+  else
+    look_who_sees_pins();
   current_.emplace(std::move(next));
   current_->sampling().want(samples_wanted_);
   interfaces_.replace(*current_);
@@ -108,6 +112,7 @@ void Datapath::keep_pins() {
     pin_failure_.reset();
     ++restored_pins_;
     log_.warning("pins were gone, and are put back: " + pin_dir_.string(), {id_of(Message::pins_restored)});
+    look_who_sees_pins();
   } catch (const Error& error) {
     const bool told = pin_failure_ && std::string_view(pin_failure_->what()) == error.what();
     pin_failure_ = error;
@@ -115,6 +120,14 @@ void Datapath::keep_pins() {
       log_.error("the filter is in force, but would end with the daemon: " + with_hint(error),
                  {id_of(Message::pins_gone)});
   }
+}
+
+/// When the daemon starts and where it may be another file system: in a mount namespace nothing comes or goes
+/// otherwise.
+void Datapath::look_who_sees_pins() {
+  private_pins_ = why_pins_are_private(pin_dir_);
+  if (private_pins_)
+    log_.error("the filter would end with the daemon: " + with_hint(*private_pins_), {id_of(Message::pins_gone)});
 }
 
 void Datapath::sample(const SamplesWanted& wanted) {

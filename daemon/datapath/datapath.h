@@ -49,6 +49,8 @@ class Datapath {
   void check();
   /// Why the filter, though in force, would not outlive the daemon.
   const std::optional<Error>& pin_failure() const { return pin_failure_; }
+  /// The same, though all is pinned: see why_pins_are_private().
+  const std::optional<Error>& private_pins() const { return private_pins_; }
 
   /// What was put back without anybody's asking, so many times.
   struct Restored {
@@ -80,6 +82,7 @@ class Datapath {
 
  private:
   void keep_pins();
+  void look_who_sees_pins();
   Generation create_filled(const Generation* previous, Sizes sizes, const Blocklist& list);
 
   std::filesystem::path pin_dir_;
@@ -90,6 +93,7 @@ class Datapath {
   std::optional<Generation> current_;      // from the first renew() on
   Interfaces interfaces_;
   std::optional<Error> pin_failure_;
+  std::optional<Error> private_pins_;
   std::uint64_t restored_pins_ = 0;
   SamplesWanted samples_wanted_;
 };

@@ -105,6 +105,9 @@ void judge_pins(const Datapath& datapath, Health& health) {
         std::string("pins: the filter is in force, but would end with the daemon: ") + failure->what(),
         (failure->hint().empty() ? "" : failure->hint() + "; ") +
             "the pins are then put back by themselves; do not restart xdpfwd before");
+  else if (const std::optional<Error>& reason = datapath.private_pins())
+    add(health, State::degraded, "not_pinned",
+        std::string("pins: the filter is in force, but would end with the daemon: ") + reason->what(), reason->hint());
 }
 
 void judge_store(const Store& store, Health& health) {
