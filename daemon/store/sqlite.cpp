@@ -16,7 +16,9 @@ void Database::execute(const char* sql) {
 }
 
 Error Database::error(std::string_view action) const {
-  return {Code::internal, std::string(action) + " " + path_.string() + ": " + sqlite3_errmsg(handle_.get())};
+  const bool is_full = (sqlite3_errcode(handle_.get()) & 0xff) == SQLITE_FULL;
+  return {Code::internal, std::string(action) + " " + path_.string() + ": " + sqlite3_errmsg(handle_.get()),
+          is_full ? "make room and start again: df -h " + path_.parent_path().string() : ""};
 }
 
 Statement::Statement(Database& database, std::string_view sql) : database_(&database) {

@@ -1,6 +1,10 @@
 #include "daemon/store/store.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <tuple>
 
 #include "common/error.h"
@@ -29,10 +33,20 @@ constexpr std::size_t most_prefixes_a_row = 10'000;
 // History is worth writing the journal anew when it is more than the claims themselves and this.
 constexpr std::size_t tolerated_history = 100'000;
 
+/// Told with the way out. A file that is in order is none to be moved: its disk is what SQLite cannot write to then, of
+/// which it says little.
 Error unusable(const Error& error, const std::filesystem::path& path) {
+  const std::string stays = "the filter in force stays as it is; ";
+  const std::string directory = path.parent_path();
+  const int reason = access(directory.c_str(), W_OK) == 0 ? 0 : errno;
+  if (reason == EROFS || reason == EACCES)
+    return {Code::internal, std::string(error.what()) + ": write to " + directory + ": " + std::strerror(reason),
+            stays + "make " + directory +
+                " writable and start again: " + (reason == EROFS ? "findmnt -T " : "ls -ld ") + directory};
+  if (!error.hint().empty()) return {Code::internal, error.what(), stays + error.hint()};
+  // With what SQLite keeps beside it, and deletes where it has lost its database.
   return {Code::internal, error.what(),
-          "the filter in force stays as it is; to begin with an empty list, move " + path.string() +
-              " aside and start again"};
+          stays + "to begin with an empty list, move " + path.string() + "* aside and start again"};
 }
 
 }  // namespace

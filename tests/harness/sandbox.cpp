@@ -94,6 +94,11 @@ void Sandbox::limit(const fs::path& directory, unsigned kibibytes) const {
   directory_.mount("tmpfs", directory, "mode=0700,size=" + std::to_string(kibibytes) + "k");
 }
 
+void Sandbox::remount_state(bool read_only) const {
+  const unsigned long flags = MS_REMOUNT | (read_only ? MS_RDONLY : 0);
+  if (::mount(nullptr, state_dir().c_str(), nullptr, flags, nullptr) != 0) fail("mount the state anew");
+}
+
 void Sandbox::fill_state() const {
   std::ofstream filler(state_dir() / "filler", std::ios::binary);
   const std::string block(4096, 'x');

@@ -51,6 +51,8 @@ class Sandbox {
   /// Puts a file system of so many KiB there, or where the daemon keeps its state.
   void limit(const std::filesystem::path& directory, unsigned kibibytes) const;
   void limit_state(unsigned kibibytes) const { limit(state_dir(), kibibytes); }
+  /// Makes the file system of limit_state() read-only, or writable again.
+  void remount_state(bool read_only) const;
   /// Takes the bpf file system away, as far as anybody can see, and mounts another one.
   void unmount_bpffs() const;
   void mount_bpffs() const { directory_.mount("bpf", path() / "bpf", "mode=0700"); }

@@ -11,6 +11,7 @@ using Catch::Matchers::Contains;
 namespace {
 
 constexpr int not_durable = 6;
+constexpr std::size_t page = 4096;  // of the database
 
 }  // namespace
 
@@ -54,6 +55,67 @@ TEST_CASE("a state file that is no database is told of and left as it is, and th
   CHECK_THAT(outcome.err, Contains(file.string()));
   CHECK(read_file(file) == damaged);
   CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+}
+
+TEST_CASE("a state file that was damaged stops the start and not the filter, and once it is moved aside all goes on") {
+  const bool is_cut = GENERATE(true, false);
+  CAPTURE(is_cut);
+  Fixture sandbox;
+  sandbox.start_daemon();
+  const Way way = Network::way(Family::ipv4);
+  std::string addresses;
+  for (unsigned number = 0; number < 5'000; ++number)
+    addresses += "10.0." + std::to_string(number / 250) + "." + std::to_string(number % 250) + "\n";
+  REQUIRE(sandbox.ctl({"block", "-"}, addresses).status == 0);
+  sandbox.ask({"block", way.bad});
+  sandbox.stop_daemon();
+  const std::filesystem::path file = sandbox.state_dir() / "claims.db";
+  std::string damaged = read_file(file);
+  REQUIRE(damaged.size() > 10 * page);
+  if (is_cut)
+    damaged.resize(damaged.size() / 2);
+  else
+    damaged.replace(4 * page, 4 * page, 4 * page, '\xff');
+  write_file(file, damaged);
+
+  const Outcome outcome = sandbox.run_daemon();
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.err, Contains(file.string()) && Contains("malformed"));
+  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+  CHECK(ping_answers(sandbox.network(), way, way.good));
+
+  const std::string way_out = "move " + file.string() + "* aside and start again";
+  CHECK_THAT(outcome.err, Contains(way_out));
+  const std::filesystem::path aside = sandbox.path() / "aside";
+  run_or_throw({.words = {"sh", "-c", "mkdir " + aside.string() + " && mv " + file.string() + "* " + aside.string()}});
+  sandbox.start_daemon();
+  CHECK(sandbox.ask({"list"})["total"] == 0);
+  CHECK(read_file(aside / "claims.db") == damaged);
+  sandbox.ask({"block", way.bad});
+  sandbox.restart_daemon(SIGKILL);
+  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+}
+
+TEST_CASE("on a disk that is read-only the daemon does not start and says why, and the filter stays in force") {
+  // SIGKILL leaves a journal that is to be read first.
+  const auto [end_before, has_file] = GENERATE(table<int, bool>({{SIGTERM, true}, {SIGKILL, true}, {SIGTERM, false}}));
+  CAPTURE(end_before, has_file);
+  Fixture sandbox;
+  sandbox.limit_state(2048);
+  sandbox.start_daemon();
+  const Way way = Network::way(Family::ipv4);
+  sandbox.ask({"block", way.bad});
+  sandbox.stop_daemon(end_before);
+  if (!has_file) std::filesystem::remove(sandbox.state_dir() / "claims.db");
+  sandbox.remount_state(true);
+  const Outcome outcome = sandbox.run_daemon();
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.err, Contains("Read-only file system") && Contains("findmnt -T " + sandbox.state_dir().string()));
+  CHECK_THAT(outcome.err, !Contains("aside"));
+  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+  sandbox.remount_state(false);
+  sandbox.start_daemon();
+  CHECK(sandbox.verdict(way.bad) == (has_file ? "drop" : "pass"));
 }
 
 TEST_CASE("blocks, their sources and their reasons are there again after a reboot") {
