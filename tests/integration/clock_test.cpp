@@ -35,11 +35,9 @@ class ClockFixture : public Fixture {
   }
 
   /// From now on the daemon's wall clock is so many seconds ahead.
-  void set_clock(std::int64_t seconds) const {
-    const auto next = path() / "clock.next";
-    write_file(next, std::to_string(seconds));
-    std::filesystem::rename(next, clock_file());  // never seen half written
-  }
+  void set_clock(std::int64_t seconds) const { shift_clocks(std::to_string(seconds)); }
+  /// From now on the daemon has slept for so many seconds, with the machine.
+  void sleep(std::int64_t seconds) const { shift_clocks(std::to_string(seconds) + " " + std::to_string(seconds)); }
 
   std::int64_t shown_end() const { return entry(address)["claims"][0]["until"]; }
   bool drops() const {
@@ -49,6 +47,11 @@ class ClockFixture : public Fixture {
   bool is_blocked() const { return verdict(address) == "drop" && drops(); }
 
  private:
+  void shift_clocks(const std::string& text) const {
+    const auto next = path() / "clock.next";
+    write_file(next, text);
+    std::filesystem::rename(next, clock_file());  // never seen half written
+  }
   std::filesystem::path clock_file() const { return path() / "clock"; }
 };
 
@@ -109,4 +112,25 @@ TEST_CASE("a claim that is made while the clock is wrong lasts as long as it was
   sandbox.restart_daemon(SIGKILL);
   CHECK(sandbox.is_blocked());
   CHECK(std::abs(sandbox.shown_end() - std::time(nullptr) - 3600) <= 5);
+}
+
+TEST_CASE("a claim whose time is over while the machine sleeps has ended when it wakes, and no other has") {
+  ClockFixture sandbox;
+  sandbox.ask({"block", address, "--ttl", "2h"});
+  sandbox.ask({"block", "192.0.2.2", "--ttl", "1h"});
+  const std::int64_t end = sandbox.shown_end();
+  sandbox.sleep(3000);
+  let_it_look();
+  CHECK(sandbox.verdict("192.0.2.2") == "drop");
+  sandbox.sleep(3600);
+  CHECK(eventually([&] { return sandbox.entry("192.0.2.2").is_null(); }, 5s));
+  for (const int signal : {SIGKILL, SIGTERM}) {
+    CHECK(sandbox.is_blocked());
+    CHECK(std::abs(sandbox.shown_end() - end) <= 1);
+    CHECK(sandbox.verdict("192.0.2.2") == "pass");
+    sandbox.restart_daemon(signal);
+  }
+  sandbox.sleep(7200);
+  CHECK(eventually([&] { return sandbox.entry(address).is_null(); }, 5s));
+  CHECK_FALSE(sandbox.drops());
 }

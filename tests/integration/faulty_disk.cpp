@@ -49,12 +49,18 @@ void FaultyDisk::use(const std::string& target) const {
   run_or_throw(dmsetup({"resume", name}));
 }
 
+void FaultyDisk::turn_read_only() const { run_or_throw({.words = {"mount", "-o", "remount,abort", at_}}); }
+
+void FaultyDisk::mend() const { mount_anew("/dev/mapper/" + name); }
+
 void FaultyDisk::cut_power() const { fs::copy_file(image_, left_); }
 
-void FaultyDisk::restore_power() const {
+void FaultyDisk::restore_power() const { mount_anew(left_); }
+
+void FaultyDisk::mount_anew(const std::string& device) const {
   if (umount2(at_.c_str(), 0) != 0) throw std::runtime_error("the disk is in use");
-  run({.words = {"e2fsck", "-fy", left_}});  // as at each start
-  mount(left_);
+  run({.words = {"e2fsck", "-fy", device}});  // as at each start
+  mount(device);
 }
 
 void FaultyDisk::mount(const std::string& device) const {

@@ -22,6 +22,11 @@ class FaultyDisk {
   void fail() const { use("flakey " + device_ + " 0 0 3600 1 error_writes"); }
   void work() const { use("linear " + device_ + " 0"); }
 
+  /// As the kernel does it where it finds the file system damaged, with files open for writing. It takes a journal.
+  void turn_read_only() const;
+  /// Mounts it anew, as at a start. Whoever used the disk has to be gone.
+  void mend() const;
+
   /// What is on the disk at this moment is what a power cut leaves.
   void cut_power() const;
   /// Has that in the place of the disk. Whoever used the disk has to be gone.
@@ -30,6 +35,7 @@ class FaultyDisk {
  private:
   void use(const std::string& target) const;
   void mount(const std::string& device) const;
+  void mount_anew(const std::string& device) const;
 
   TemporaryDirectory directory_;
   std::filesystem::path image_ = directory_.path() / "disk";

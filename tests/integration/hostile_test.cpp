@@ -3,13 +3,16 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <thread>
 
+#include "tests/harness/sandbox_traffic.h"
 #include "tests/integration/callers.h"
 #include "tests/integration/hostile_clients.h"
 #include "tests/unit/support.h"
@@ -25,6 +28,18 @@ constexpr std::size_t most_kibibytes = 64 * 1024;
 constexpr std::ptrdiff_t most_log_lines = 2000;
 
 const json nothing = json::object();
+
+/// What a process has taken of all processors so far.
+double processor_seconds(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string rest;
+  std::getline(file, rest, ')');  // its name may have spaces
+  double user = 0;
+  double kernel = 0;
+  for (unsigned field = 3; field < 14; ++field) file >> rest;
+  file >> user >> kernel;
+  return (user + kernel) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
 
 /// How many requests honest clients make: XDPFWD_TEST_REQUESTS, or few.
 unsigned honest_requests() {
@@ -202,6 +217,14 @@ TEST_CASE_METHOD(CallerFixture,
   CHECK(eventually([&] { return used() >= few.rlim_cur; }));
   for (unsigned number = 0; number < 20; ++number) CHECK(connected.call("ping", nothing).contains("revision"));
   CHECK(connected.call("block", {{"prefixes", {"192.0.2.1"}}})["changed"] == json{true});
+  const Way way = Network::way(Family::ipv4);
+  CHECK(connected.call("block", {{"prefixes", {way.bad}}})["changed"] == json{true});
+  CHECK(ping_is_silent(network(), way, way.bad));
+  CHECK(ping_answers(network(), way, way.good));
+  // To accept again and again what cannot be accepted would take a whole processor.
+  const double before_wait = processor_seconds(daemon().pid());
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  CHECK(processor_seconds(daemon().pid()) - before_wait < 0.3);
   clients.clear();
   CHECK(eventually([&] { return ctl({"ping"}).status == 0; }));
   CHECK(ctl({"check", "192.0.2.1"}).status == 0);

@@ -1,6 +1,7 @@
 // What takes a machine of its own, since it concerns all of it: its clock, its disks, its processors.
 #include <bpf/libbpf.h>
 #include <sched.h>
+#include <sys/mount.h>
 
 #include <catch2/catch.hpp>
 #include <ctime>
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::time_t day = 86'400;
 constexpr int not_durable = 6;
+constexpr auto lockdown = "/sys/kernel/security/lockdown";
 
 std::time_t now(clockid_t clock) {
   timespec time{};
@@ -118,6 +120,29 @@ TEST_CASE("a disk that fails holds back no block, and loses none", "[kernels]") 
   sandbox.stop_daemon();
 }
 
+TEST_CASE("a disk that turns read-only holds back no block, and what is not stored is told as that", "[kernels]") {
+  Fixture sandbox;
+  FaultyDisk disk(sandbox.state_dir(), true);
+  sandbox.start_daemon();
+  const Way way = Network::way(Family::ipv4);
+  sandbox.ask({"block", "192.0.2.1"});
+  disk.turn_read_only();
+  CHECK(sandbox.ctl({"block", way.bad}).status == not_durable);
+  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+  CHECK(sandbox.pending() == 1);
+  const std::string health = sandbox.ask({"status"})["health"].dump();
+  CAPTURE(health);
+  CHECK(health.find("store_failing") != std::string::npos);
+  CHECK(health.find("lost by a restart") != std::string::npos);
+  sandbox.stop_daemon();
+  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+  disk.mend();
+  sandbox.start_daemon();
+  CHECK(sandbox.verdict("192.0.2.1") == "drop");
+  CHECK(sandbox.verdict(way.bad) == "pass");
+  sandbox.stop_daemon();
+}
+
 TEST_CASE("what was answered as done outlives a power cut at that moment", "[kernels]") {
   Fixture sandbox;
   FaultyDisk disk(sandbox.state_dir(), true);
@@ -158,4 +183,21 @@ TEST_CASE("what processors have counted stays counted when they go and come", "[
   REQUIRE(second.is_online());
   CHECK(counted_after_more(1) == 500);
   CHECK(sandbox.packets_of(way.bad) == 500);
+}
+
+/// There is no way back from it but a boot, so that whatever comes after this runs in such a kernel as well.
+TEST_CASE("a kernel that is locked down takes the program, and doctor says so", "[kernels]") {
+  require_own_machine();
+  Fixture sandbox;
+  REQUIRE(mount("securityfs", "/sys/kernel/security", "securityfs", 0, nullptr) == 0);
+  write_file(lockdown, "confidentiality");
+  REQUIRE(read_file(lockdown).find("[confidentiality]") != std::string::npos);
+  sandbox.start_daemon();
+  const Way way = Network::way(Family::ipv4);
+  sandbox.ask({"block", way.bad});
+  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+  CHECK(ping_answers(sandbox.network(), way, way.good));
+  CHECK(sandbox.ask({"status"})["health"]["state"] == "ok");
+  CHECK(sandbox.run_daemon({"--doctor"}).out.find("lockdown is on (confidentiality)") != std::string::npos);
+  umount2("/sys/kernel/security", MNT_DETACH);
 }
