@@ -54,6 +54,11 @@ void ListSender::add(const ListItem& item) {
 
 /// Makes the group of the item the current one. The reason comes last in the key: it may hold any byte.
 void ListSender::choose_group(const ListItem& item) {
+  const bool is_alike = item.source == last_.source && item.action == last_.action && item.reason == last_.reason &&
+                        item.since == last_.since && item.until == last_.until;
+  if (is_alike && !groups_.empty()) return;
+  last_ = {std::string(item.source), std::string(item.action), std::string(item.reason), item.since, item.until};
+
   const std::string_view source = overrides_.without_source ? "" : overrides_.source ? *overrides_.source : item.source;
   const std::string_view action = overrides_.action ? *overrides_.action : item.action;
   const std::string_view reason = overrides_.reason ? *overrides_.reason : item.reason;
@@ -64,11 +69,8 @@ void ListSender::choose_group(const ListItem& item) {
   key.append(1, '\0');
   if (until) key.append(std::to_string(*until));
   key.append(1, '\0').append(reason);
-  if (!groups_.empty() && key == key_) return;
-
-  const auto [found, is_new] = group_of_.try_emplace(key, groups_.size());
+  const auto [found, is_new] = group_of_.try_emplace(std::move(key), groups_.size());
   current_ = found->second;
-  key_ = std::move(key);
   if (!is_new) return;
   json attributes = json::object();
   if (!source.empty()) attributes["source"] = source;

@@ -62,8 +62,14 @@ class ListSender {
   Receive receive_;
   std::vector<Group> groups_;  // of the next request
   std::unordered_map<std::string, std::size_t> group_of_;
-  std::string key_;  // of the group that the last item went to
-  std::size_t current_ = 0;
+  struct Attributes {
+    std::string source;
+    std::string action;
+    std::string reason;
+    std::optional<std::int64_t> since;
+    std::optional<std::int64_t> until;
+  } last_;                   // of the item before, which are nearly always those of the next
+  std::size_t current_ = 0;  // the group that it went to
   std::size_t bytes_ = 0;
   std::uint64_t prefixes_ = 0;
   std::uint64_t ended_ = 0;

@@ -10,12 +10,12 @@ namespace xdpfwd {
 void Tables::put(std::span<const Effective> entries) {
   Ipv6Additions added;
   std::vector<Effective> changed;
+  if (entries.empty()) return;
+  const std::size_t id_bound = std::ranges::max(entries, {}, &Effective::id).id + std::size_t{1};
+  lengths_.resize(std::max(lengths_.size(), id_bound));
+  in_ipv6_.resize(lengths_.size());
   for (const Effective& entry : entries) {
     if (entry.action == Action::none) continue;
-    if (entry.id >= lengths_.size()) {
-      lengths_.resize(entry.id + 1);
-      in_ipv6_.resize(entry.id + 1);
-    }
     lengths_[entry.id] = static_cast<std::uint8_t>(entry.prefix.length());
     if (entry.prefix.family() == Family::ipv4)
       put_ipv4(entry);
