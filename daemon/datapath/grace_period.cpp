@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <system_error>
 #include <thread>
 
 namespace xdpfwd {
@@ -16,9 +17,11 @@ void wait_for_packets_in_flight() {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
 }
 
-std::future<void> packets_leaving() {
+std::future<void> packets_leaving() try {
+  return std::async(std::launch::async, wait_for_packets_in_flight);
+} catch (const std::system_error&) {
   // Where there can be no thread, whoever needs the result waits then.
-  return std::async(std::launch::async | std::launch::deferred, wait_for_packets_in_flight);
+  return std::async(std::launch::deferred, wait_for_packets_in_flight);
 }
 
 }  // namespace xdpfwd

@@ -27,6 +27,8 @@ constexpr std::array calls_without_errors{
     LeftOut{"munmap", "frees what nobody looks at any more; it fails only where it is called wrongly"},
     LeftOut{"close", "frees a descriptor; it is freed whatever close(2) returns, which strace cannot imitate"},
     LeftOut{"madvise", "advice, which may be ignored"},
+    LeftOut{"futex", "the C library ends the program on errors that the kernel does not give there"},
+    LeftOut{"rseq", "as futex, where a thread begins"},
     LeftOut{"getpid", "cannot fail"},
     LeftOut{"gettid", "cannot fail"},
     LeftOut{"geteuid", "cannot fail"},
