@@ -25,8 +25,8 @@ prepare_run() {
   find "$build" -name '*.gcda' -delete
   find "$build" -type d -exec chmod a+rwx {} +
   umask 0
-  export XDPFWD_TEST_PACKETS=200000 XDPFWD_TEST_RESTARTS=3 XDPFWD_TEST_EXPIRY=5000 XDPFWD_TEST_SYNC=10000 \
-    XDPFWD_TEST_SEQUENCES=400
+  # shellcheck source=tests/small_sizes.sh
+  source "$root/tests/small_sizes.sh"
 }
 
 main() {

@@ -8,8 +8,8 @@ logs=$root/build/nightly
 parts=(suite sanitizers threads faults hostile kernel_6.1 kernel_6.12 sharing systemd fuzz coverage)
 
 suite() { XDPFWD_TEST_PACKETS=100000000 XDPFWD_TEST_SEQUENCES=20000 "$root/tests/run.sh" -LE kernels; }
-sanitizers() { XDPFWD_PRESET=asan "$root/tests/run.sh" -L 'unit|datapath|integration'; }
-threads() { XDPFWD_PRESET=tsan "$root/tests/run.sh" -L 'unit|integration'; }
+sanitizers() { in_small asan -L 'unit|datapath|integration'; }
+threads() { in_small tsan -L 'unit|integration'; }
 faults() { XDPFWD_TEST_FAULTS=all XDPFWD_TEST_HEAL=1000 "$root/tests/run.sh" -L faults -V; }
 hostile() { XDPFWD_TEST_REQUESTS=10000 "$root/tests/run.sh" -L integration -R 'a thousand clients' -V; }
 kernel_6.1() { "$root/tests/kernels/run.sh" 6.1 all; }
@@ -20,6 +20,12 @@ sharing() {
 systemd() { XDPFWD_TEST_SYSTEMD=1 "$root/tests/run.sh" -L systemd -V; }
 fuzz() { XDPFWD_TEST_FUZZ=600 "$root/tests/run.sh" -L fuzz -V; }
 coverage() { "$root/tests/coverage.sh"; }
+
+in_small() (
+  # shellcheck source=tests/small_sizes.sh
+  source "$root/tests/small_sizes.sh"
+  XDPFWD_PRESET=$1 "$root/tests/run.sh" "${@:2}"
+)
 
 main() {
   local part results=() failed=0
