@@ -1,4 +1,8 @@
-# Sizes of tests for a build in which everything takes several times as long; to be sourced.
+# Sizes of tests where everything takes several times as long, unless the environment has others; to be sourced.
 # shellcheck shell=bash
-export XDPFWD_TEST_PACKETS=500000 XDPFWD_TEST_RESTARTS=3 XDPFWD_TEST_EXPIRY=5000 XDPFWD_TEST_SYNC=10000 \
-  XDPFWD_TEST_SEQUENCES=400
+declare -A small_sizes=([PACKETS]=500000 [RESTARTS]=3 [EXPIRY]=5000 [SYNC]=10000 [SEQUENCES]=400)
+for name in "${!small_sizes[@]}"; do
+  variable=XDPFWD_TEST_$name
+  export "$variable=${!variable:-${small_sizes[$name]}}"
+done
+unset name variable small_sizes

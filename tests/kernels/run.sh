@@ -44,16 +44,12 @@ look_at_machine() {
   unshare --mount true 2>/dev/null || skip 'needs CAP_SYS_ADMIN, to make a mount namespace'
 }
 
-# An emulated processor is ten times slower: random tests are smaller, unless the environment says how large they are.
-declare -A sizes=([PACKETS]=200000 [RESTARTS]=3 [EXPIRY]=5000 [SYNC]=10000 [SEQUENCES]=400 [FAULTS]=200)
-
-# What guest.sh is to do, as shell.
+# What guest.sh is to do, as shell. An emulated processor is ten times slower: so the sizes.
 write_job() {
-  local name variable
-  for name in "${!sizes[@]}"; do
-    variable=XDPFWD_TEST_$name
-    printf 'export %s=%q\n' "$variable" "${!variable:-${sizes[$name]}}"
-  done
+  # shellcheck source=tests/small_sizes.sh
+  source "$root/tests/small_sizes.sh"
+  export XDPFWD_TEST_FAULTS=${XDPFWD_TEST_FAULTS:-200}
+  export -p | sed -n 's/^declare -x \(XDPFWD_TEST_\)/export \1/p'
   printf 'case_limit=%q\n' "${XDPFWD_KERNEL_LIMIT:-600}"
   echo 'run_job() {'
   local program
