@@ -23,7 +23,9 @@ class ListFile {
  public:
   explicit ListFile(const std::string& text, std::int64_t age = 60) {
     std::ofstream(path_) << text;
-    const timespec time{std::time(nullptr) - age, 0};
+    timespec time{};  // to the nanosecond: a whole second would be nearly another one older now and then
+    clock_gettime(CLOCK_REALTIME, &time);
+    time.tv_sec -= age;
     const timespec times[]{time, time};
     REQUIRE(utimensat(AT_FDCWD, path_.c_str(), times, 0) == 0);
   }
