@@ -71,7 +71,7 @@ class Capture {
         command_(arguments.command),
         source_(arguments.params.at("pcap")),
         view_{.color = wants_color(globals_.color, STDOUT_FILENO), .now = std::time(nullptr)},
-        shown_(globals_.json ? ExplainedFrames::Form::json : ExplainedFrames::Form::table, view_.color) {}
+        shown_(globals_.json ? ExplainedFrames::Form::json_text : ExplainedFrames::Form::table, view_.color) {}
 
   /// Returns the exit status. Throws Error.
   int explain();

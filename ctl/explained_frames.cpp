@@ -19,7 +19,7 @@ std::string ExplainedFrames::add(const json& result) {
   revision_ = result.value("revision", json());
   disagree_ =
       disagree_ || std::ranges::any_of(results, [](const json& one) { return !one.at("disagreement").is_null(); });
-  return form_ == Form::json ? json_lines(results) : table_lines(results);
+  return form_ == Form::json_text ? json_lines(results) : table_lines(results);
 }
 
 std::string ExplainedFrames::json_lines(const json& results) {
@@ -46,7 +46,7 @@ std::string ExplainedFrames::table_lines(const json& results) {
 }
 
 std::string ExplainedFrames::end() const {
-  if (form_ == Form::json) return "]," + dump_json({{"revision", revision_}}).substr(1) + "\n";
+  if (form_ == Form::json_text) return "]," + dump_json({{"revision", revision_}}).substr(1) + "\n";
   std::string text = counted(frames_, "frame", "frames") + ":";
   for (const auto& [word, count] : tally_) text += (text.ends_with(":") ? " " : ", ") + grouped(count) + " " + word;
   return text + "\n";

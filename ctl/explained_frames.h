@@ -12,7 +12,7 @@ namespace xdpfwd::ctl {
 
 class ExplainedFrames {
  public:
-  enum class Form : std::uint8_t { table, json };
+  enum class Form : std::uint8_t { table, json_text };
 
   ExplainedFrames(Form form, bool color);
 

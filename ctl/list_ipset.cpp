@@ -10,17 +10,17 @@ namespace xdpfwd::ctl {
 namespace {
 
 constexpr std::int64_t longest_timeout = 2147483;  // seconds, nearly 25 days
-constexpr std::size_t longest_comment = 255;
+constexpr std::size_t longest_ipset_comment = 255;
 /// Room for what the list grows by while it is written, and for what is added afterwards.
 constexpr std::uint64_t spare = 65536;
 
-std::string set_of(Family family) { return "xdpfwd-" + std::string(to_string(family)); }
+std::string set_name(Family family) { return "xdpfwd-" + std::string(to_string(family)); }
 
 std::string create_line(Family family, std::uint64_t count) {
   const std::uint64_t most = std::min<std::uint64_t>(count + count / 8 + spare, UINT32_MAX);
   // The set grows by itself, by doubling; it is only spared the first steps. A bucket holds up to 12.
   const std::uint64_t buckets = std::clamp<std::uint64_t>(std::bit_ceil(count / 4), 1024, 1u << 22);
-  return "create " + set_of(family) + " hash:net family " + (family == Family::ipv4 ? "inet" : "inet6") + " hashsize " +
+  return "create " + set_name(family) + " hash:net family " + (family == Family::ipv4 ? "inet" : "inet6") + " hashsize " +
          std::to_string(buckets) + " maxelem " + std::to_string(most) + " timeout 0 comment\n";
 }
 
@@ -77,14 +77,14 @@ class IpsetForm : public ListWriter::Form {
   }
 
   std::string line(const ExportedClaim& claim) {
-    return "add " + set_of(claim.prefix.family()) + " " + to_string(claim.prefix) + options(claim);
+    return "add " + set_name(claim.prefix.family()) + " " + to_string(claim.prefix) + options(claim);
   }
 
   std::string options(const ExportedClaim& claim) {
     const std::int64_t left = claim.until ? *claim.until - now_ : 0;
     if (left > longest_timeout) ++shortened_;
     std::string text = " timeout " + std::to_string(std::min(left, longest_timeout));
-    if (const std::string comment = comment_of(claim.reason, longest_comment); !comment.empty())
+    if (const std::string comment = comment_of(claim.reason, longest_ipset_comment); !comment.empty())
       text += " comment \"" + comment + '"';
     return text + "\n";
   }

@@ -9,7 +9,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t elements_at_once = 1000;
-constexpr std::size_t longest_comment = 128;  // NFTNL_UDATA_COMMENT_MAXLEN
+constexpr std::size_t longest_nft_comment = 128;  // NFTNL_UDATA_COMMENT_MAXLEN
 
 std::string command(const char* verb, const json& object) { return dump_json({{verb, object}}); }
 
@@ -71,7 +71,7 @@ class NftForm : public ListWriter::Form {
   std::string end_batch() const { return in_batch_ > 0 ? "]}}}" : ""; }
 
   std::string element(const ExportedClaim& claim) const {
-    const std::string comment = comment_of(claim.reason, longest_comment);
+    const std::string comment = comment_of(claim.reason, longest_nft_comment);
     std::string text = value(claim.prefix);
     if (!claim.until && comment.empty()) return text;
     text = R"({"elem":{"val":)" + text;

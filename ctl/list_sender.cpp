@@ -15,7 +15,7 @@ constexpr std::size_t group_bytes = 160;
 /// Of a control character, as JSON writes it: \u001b.
 constexpr std::size_t longest_escape = 6;
 
-std::optional<std::string> text_of(const json& params, const char* name) {
+std::optional<std::string> optional_text(const json& params, const char* name) {
   const auto found = params.find(name);
   return found == params.end() ? std::nullopt : std::optional(found->get<std::string>());
 }
@@ -24,9 +24,9 @@ std::optional<std::string> text_of(const json& params, const char* name) {
 
 Overrides Overrides::of(const Call& call, std::int64_t now) {
   Overrides overrides{.without_source = call.command->name == "sync",
-                      .source = text_of(call.params, "source"),
-                      .action = text_of(call.params, "action"),
-                      .reason = text_of(call.params, "reason"),
+                      .source = optional_text(call.params, "source"),
+                      .action = optional_text(call.params, "action"),
+                      .reason = optional_text(call.params, "reason"),
                       .has_until = call.params.contains("ttl"),
                       .until = {}};
   if (const auto ttl = call.params.value("ttl", std::int64_t{-1}); ttl != -1) overrides.until = now + ttl;

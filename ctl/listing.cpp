@@ -33,7 +33,7 @@ std::string Listing::page(const json& result) {
   total_ = result.at("total");
   revision_ = result.value("revision", json());
   const json& entries = result.at("entries");
-  if (form_ == Form::json) return json_page(entries);
+  if (form_ == Form::json_text) return json_page(entries);
 
   if (!begun_ && !entries.empty()) {
     std::vector<Cell> head{{"PREFIX"}, {"ACTION"}, {"PACKETS"}, {"BYTES"},
@@ -96,7 +96,7 @@ std::string Listing::overlaps_end(std::uint64_t total) const {
 }
 
 std::string Listing::end() const {
-  if (form_ == Form::json) return json_end();
+  if (form_ == Form::json_text) return json_end();
   const auto total = total_.get<std::uint64_t>();
   if (total == 0) return "no entries\n";
   std::string text = wanted_.overlaps  ? overlaps_end(total)

@@ -13,7 +13,7 @@ namespace xdpfwd::ctl {
 
 class Listing {
  public:
-  enum class Form : std::uint8_t { table, json };
+  enum class Form : std::uint8_t { table, json_text };
 
   struct Wanted {
     std::optional<std::uint64_t> limit = {};  // of entries

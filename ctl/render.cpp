@@ -34,7 +34,7 @@ struct Row {
 };
 
 /// What is not here is for programs and shown as JSON. `list` is shown page by page, by Listing.
-constexpr std::array rows{
+constexpr std::array renderers{
     Row{"block", render_claims},    Row{"allow", render_claims},    Row{"monitor", render_claims},
     Row{"check", render_check},     Row{"explain", render_explain}, Row{"unblock", render_unblock},
     Row{"flush", render_flush},     Row{"sync", render_sync},       Row{"import", render_sync},
@@ -77,8 +77,8 @@ std::string harmless(std::string_view message) {
 }
 
 std::string render(const Call& call, const json& result, const View& view) {
-  const auto* row = std::ranges::find(rows, call.command->name, &Row::command);
-  if (row == rows.end()) return render_json(call, result);
+  const auto* row = std::ranges::find(renderers, call.command->name, &Row::command);
+  if (row == renderers.end()) return render_json(call, result);
   return row->render(call, result, view) + confirmation_line(call, result);
 }
 

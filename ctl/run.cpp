@@ -40,7 +40,7 @@ int show_list(const Call& call, const Globals& globals, Connection& daemon) {
   const Listing::Wanted wanted{
       .limit = limit == call.params.end() ? std::nullopt : std::optional<std::uint64_t>(*limit),
       .overlaps = call.params.value("overlaps", false)};
-  Listing listing(globals.json ? Listing::Form::json : Listing::Form::table, wants_color(globals.color, STDOUT_FILENO),
+  Listing listing(globals.json ? Listing::Form::json_text : Listing::Form::table, wants_color(globals.color, STDOUT_FILENO),
                   std::time(nullptr), wanted);
   json params = call.params;
   do {

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* subject = "service";
+constexpr const char* service_subject = "service";
 
 /// True where the sandbox lets the service write there. Naming /sys/fs/bpf itself has no effect.
 bool is_writable(const Unit& unit, const fs::path& path) {
@@ -27,7 +27,7 @@ bool is_writable(const Unit& unit, const fs::path& path) {
 void judge_path(const Unit& unit, const std::string& key, const fs::path& path, const std::string& make,
                 Checks& checks) {
   if (is_writable(unit, path)) return;
-  checks.push_back({subject, Verdict::failure, "its sandbox keeps it from writing to " + key + ", " + path.string(),
+  checks.push_back({service_subject, Verdict::failure, "its sandbox keeps it from writing to " + key + ", " + path.string(),
                     "systemctl edit xdpfwd, and add below [Service]: ReadWritePaths=-" + path.string() + make});
 }
 
@@ -40,7 +40,7 @@ void judge_group(const Unit& unit, const ControlConfig& control, Checks& checks)
   const std::string number = std::to_string(*control.admin_group);
   const std::string name = found == nullptr ? number : found->gr_name;
   if (std::ranges::any_of(unit.groups, [&](const std::string& one) { return one == name || one == number; })) return;
-  checks.push_back({subject, Verdict::failure,
+  checks.push_back({service_subject, Verdict::failure,
                     "it is not in the group " + name + ", so it cannot give its socket to it (control.admin_group)",
                     "systemctl edit xdpfwd, and add below [Service]: SupplementaryGroups=" + name});
 }
@@ -70,36 +70,36 @@ void judge_rights(const Unit& unit, bool shares, Checks& checks) {
                 "PrivateNetwork=no"},
        })
     if (!need.met)
-      checks.push_back({subject, Verdict::failure, std::string("its sandbox ") + need.finding,
+      checks.push_back({service_subject, Verdict::failure, std::string("its sandbox ") + need.finding,
                         std::string("systemctl edit xdpfwd, and add below [Service]: ") + need.line});
 }
 
 void judge_state(const Unit& unit, Checks& checks) {
   if (unit.is_outdated)
     checks.push_back(
-        {subject, Verdict::warning, "its unit has changed since systemd read it", "systemctl daemon-reload"});
+        {service_subject, Verdict::warning, "its unit has changed since systemd read it", "systemctl daemon-reload"});
   if (unit.active_state == "failed")
-    checks.push_back({subject, Verdict::warning, "it has failed", "journalctl -u xdpfwd -e tells why"});
+    checks.push_back({service_subject, Verdict::warning, "it has failed", "journalctl -u xdpfwd -e tells why"});
   if (unit.file_state != "enabled")
-    checks.push_back({subject, Verdict::warning, "it is not started at boot", "systemctl enable --now xdpfwd"});
+    checks.push_back({service_subject, Verdict::warning, "it is not started at boot", "systemctl enable --now xdpfwd"});
   else if (unit.active_state != "failed")
-    checks.push_back({subject, Verdict::ok, "xdpfwd.service is enabled, and " + unit.active_state});
+    checks.push_back({service_subject, Verdict::ok, "xdpfwd.service is enabled, and " + unit.active_state});
 }
 
 void check_daemon(const Config& config, Checks& checks) {
   for (const fs::path& directory : {config.pin_dir, config.state_dir})
     if (const std::optional<std::string> holder = lock_holder(directory)) {
-      checks.push_back({subject, Verdict::ok, "a daemon runs: " + *holder});
+      checks.push_back({service_subject, Verdict::ok, "a daemon runs: " + *holder});
       return;
     }
-  checks.push_back({subject, Verdict::note, "no daemon runs"});
+  checks.push_back({service_subject, Verdict::note, "no daemon runs"});
 }
 
 }  // namespace
 
 void judge_unit(const Unit& unit, const Config& config, Checks& checks) {
   if (unit.load_state != "loaded") {
-    checks.push_back({subject, Verdict::warning, "xdpfwd.service is " + unit.load_state + ": nothing starts it at boot",
+    checks.push_back({service_subject, Verdict::warning, "xdpfwd.service is " + unit.load_state + ": nothing starts it at boot",
                       unit.load_state == "masked" ? "systemctl unmask xdpfwd"
                                                   : "install the package, or the unit with: cmake --install"});
     return;
@@ -116,7 +116,7 @@ void judge_unit(const Unit& unit, const Config& config, Checks& checks) {
     judge_path(unit, "the directory of libxdp", "/sys/fs/bpf/xdp",
                " and: ExecStartPre=-+/usr/bin/mkdir -p -m 0700 /sys/fs/bpf/xdp", checks);
   if (unit.most_memory < memory_of(config.capacity))
-    checks.push_back({subject, Verdict::warning,
+    checks.push_back({service_subject, Verdict::warning,
                       "it may have " + std::to_string(unit.most_memory >> 20) + " MiB, and a full list takes " +
                           std::to_string(memory_of(config.capacity) >> 20) + " MiB",
                       "systemctl edit xdpfwd, and raise MemoryMax=; or lower \"capacity\" in the config file"});
@@ -128,9 +128,9 @@ void check_service(const Config& config, Checks& checks) {
     if (const std::optional<Unit> unit = read_unit())
       judge_unit(*unit, config, checks);
     else
-      checks.push_back({subject, Verdict::note, "systemd does not run this machine: start xdpfwd with what does"});
+      checks.push_back({service_subject, Verdict::note, "systemd does not run this machine: start xdpfwd with what does"});
   } catch (const Error& error) {
-    checks.push_back({subject, Verdict::note, error.what(), error.hint()});
+    checks.push_back({service_subject, Verdict::note, error.what(), error.hint()});
   }
 }
 

@@ -6,21 +6,20 @@
 #include <sys/un.h>
 #include <sys/vfs.h>
 
-#include <cerrno>
 #include <cstring>
 #include <thread>
 
 #include "tests/bench/samples.h"
+#include "tests/harness/fail.h"
 
 namespace xdpfwd::bench {
 namespace {
 
 namespace fs = std::filesystem;
+using harness::fail;
 
 constexpr double longest_start = 120;  // seconds
 constexpr timeval longest_answer{.tv_sec = 60, .tv_usec = 0};
-
-[[noreturn]] void fail(const std::string& action) { throw std::runtime_error(action + ": " + std::strerror(errno)); }
 
 }  // namespace
 

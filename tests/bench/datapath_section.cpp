@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint32_t warm_up = 20'000;
 constexpr std::uint32_t most_packets = 10'000'000;
 /// What an entry takes here in all: in three datapaths, and in the lists they come from.
-constexpr std::size_t bytes_an_entry = 1'500;
+constexpr std::size_t bytes_an_entry_in_all = 1'500;
 
 std::size_t available_memory() {
   std::ifstream file("/proc/meminfo");
@@ -136,8 +136,9 @@ Json measure_datapath(const Options& options) {
   for (const Family family : families)
     for (const std::size_t entries : options.sizes)
       for (const Kind kind : {Kind::hosts, Kind::mixed}) {
-        if (available_memory() < entries * bytes_an_entry) {
-          const std::string reason = "needs " + std::to_string(entries * bytes_an_entry >> 20) + " MiB of memory";
+        if (available_memory() < entries * bytes_an_entry_in_all) {
+          const std::string reason =
+              "needs " + std::to_string(entries * bytes_an_entry_in_all >> 20) + " MiB of memory";
           print_note("SKIPPED: " + std::to_string(entries) + " entries: " + reason);
           rows.push_back({{"family", to_string(family)}, {"entries", entries}, {"skipped", reason}});
           continue;

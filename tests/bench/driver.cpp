@@ -8,13 +8,13 @@
 namespace xdpfwd::bench {
 namespace {
 
-constexpr std::size_t sample = 500;
+constexpr std::size_t checked_sources = 500;
 
 }  // namespace
 
 void Driver::check(int program, Family family, std::uint32_t verdict) {
-  const std::size_t step = size() / sample;
-  for (std::size_t index = 0; index < sample; ++index) {
+  const std::size_t step = size() / checked_sources;
+  for (std::size_t index = 0; index < checked_sources; ++index) {
     go_to(index * step);
     if (const std::uint32_t found = run(program, family, 1); found != verdict)
       throw std::runtime_error("wrong verdict: " + std::to_string(found) + " instead of " + std::to_string(verdict));

@@ -8,10 +8,10 @@
 namespace xdpfwd::bench {
 namespace {
 
-constexpr std::uint32_t warm_up = 20'000;
-constexpr std::uint32_t most_packets = 5'000'000;
+constexpr std::uint32_t wire_warm_up = 20'000;
+constexpr std::uint32_t most_wire_packets = 5'000'000;
 
-struct Subject {
+struct FilterUnderTest {
   const Filter* filter;
   Traffic traffic;
   std::uint32_t packets = 0;
@@ -19,25 +19,25 @@ struct Subject {
   std::vector<double> arrived = {};
 };
 
-void sample(Wire& wire, Driver& driver, Subject& subject, const Flow& flow_for_all, double seconds) {
+void sample(Wire& wire, Driver& driver, FilterUnderTest& subject, const Flow& flow_for_all, double seconds) {
   const Filter& filter = *subject.filter;
   filter.enable();
   if (subject.packets == 0 && filter.flow) wire.check(*filter.flow);  // once, before it is timed
   const Flow& flow = filter.flow ? *filter.flow : flow_for_all;
   driver.set_sources(subject.traffic == Traffic::uniform ? flow.blocked : flow.blocked_zipf);
-  const double first = wire.send(warm_up).nanoseconds;
+  const double first = wire.send(wire_warm_up).nanoseconds;
   if (subject.packets == 0)
-    subject.packets = static_cast<std::uint32_t>(std::clamp(seconds * 1e9 / first, 1e4, double{most_packets}));
+    subject.packets = static_cast<std::uint32_t>(std::clamp(seconds * 1e9 / first, 1e4, double{most_wire_packets}));
   const Wire::Run run = wire.send(subject.packets);
   filter.disable();
   subject.nanoseconds.push_back(run.nanoseconds);
   subject.arrived.push_back(run.arrived);
 }
 
-Json rows_of(const std::vector<Subject>& subjects, Kind kind) {
+Json rows_of(const std::vector<FilterUnderTest>& subjects, Kind kind) {
   Json rows = Json::array();
-  const Subject* drop_all = nullptr;
-  for (const Subject& subject : subjects) {
+  const FilterUnderTest* drop_all = nullptr;
+  for (const FilterUnderTest& subject : subjects) {
     if (!subject.filter->flow) drop_all = &subject;  // the first of those with the same traffic
     rows.push_back({{"list", to_string(kind)},
                     {"entries", subject.filter->entries},
@@ -75,12 +75,12 @@ Json measure_list(Kind kind, const Options& options) {
       make_filters(wire, list, driver.size(), [&](const std::string& name, const std::string& reason) {
         skipped.push_back({{"list", to_string(kind)}, {"contestant", name}, {"skipped", reason}});
       });
-  std::vector<Subject> subjects;
+  std::vector<FilterUnderTest> subjects;
   for (const Traffic traffic : {Traffic::uniform, Traffic::zipf})
     for (const Filter& filter : filters) subjects.push_back({&filter, traffic});
   const OneProcessor pinned;  // not while the lists are loaded
   for (unsigned round = 0; round < options.rounds(); ++round)
-    for (Subject& subject : subjects) {
+    for (FilterUnderTest& subject : subjects) {
       stop_if_asked();
       sample(wire, driver, subject, *filters[1].flow, 4 * options.seconds_a_sample());
     }

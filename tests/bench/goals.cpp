@@ -139,7 +139,7 @@ void judge_memory(const Json& results, Judgement& judgement) {
                 times(rows.number({{"when", "empty"}}, "/maps"), 1 / mebibyte));
 }
 
-void print(const Json& rows) {
+void print_goals(const Json& rows) {
   std::vector<std::vector<std::string>> table{{"goal", "at most", "measured", ""}};
   for (const Json& row : rows) {
     const bool measured = row.contains("measured");
@@ -160,7 +160,7 @@ Json judge(const Json& results) {
   judge_end_to_end(results, judgement);
   judge_control(results, judgement);
   judge_memory(results, judgement);
-  print(judgement.rows());
+  print_goals(judgement.rows());
   return judgement.rows();
 }
 

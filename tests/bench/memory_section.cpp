@@ -65,7 +65,7 @@ Json row(DaemonUnderTest& daemon, const std::string& when, std::size_t entries) 
           {"resident", 1024 * field(status, "VmRSS")}};
 }
 
-void print(const Json& rows) {
+void print_memory(const Json& rows) {
   std::vector<std::vector<std::string>> table{
       {"", "entries", "maps, MiB", "daemon, MiB", "with shared, MiB", "maps + daemon, bytes an entry"}};
   const auto mebibytes = [](const Json& bytes) { return number(bytes.get<double>() / (1 << 20)); };
@@ -92,7 +92,7 @@ Json measure_memory(const Options& options) {
   rows.push_back(row(daemon, "loaded", entries));
   daemon.restart(SIGTERM);
   rows.push_back(row(daemon, "restarted", entries));
-  print(rows);
+  print_memory(rows);
   return rows;
 }
 

@@ -19,9 +19,9 @@ namespace {
 
 using harness::Network;
 
-constexpr std::uint32_t sample = 2'000;
-/// Of the sample: the stack itself refuses a few sources, as its own address.
-constexpr std::uint32_t reach_the_stack = sample * 99 / 100;
+constexpr std::uint32_t checked_packets = 2'000;
+/// Of those: the stack itself refuses a few sources, as its own address.
+constexpr std::uint32_t reach_the_stack = checked_packets * 99 / 100;
 constexpr unsigned longest_wait = 20'000;  // steps of 50 us
 
 /// A veth interface without an XDP program takes frames only when it has NAPI, which comes with GRO.
@@ -112,15 +112,15 @@ Wire::Run Wire::send(std::uint32_t packets) {
 void Wire::check(const Flow& flow) {
   driver_.set_sources(flow.clean);
   std::uint64_t before = delivered();
-  send(sample);
+  send(checked_packets);
   if (const std::uint64_t reached = delivered() - before; reached < reach_the_stack)
-    throw std::runtime_error("of " + std::to_string(sample) + " clean packets, " + std::to_string(reached) +
+    throw std::runtime_error("of " + std::to_string(checked_packets) + " clean packets, " + std::to_string(reached) +
                              " reached the stack");
   driver_.set_sources(flow.blocked);
   before = delivered();
-  send(sample);
+  send(checked_packets);
   if (const std::uint64_t reached = delivered() - before; reached != 0)
-    throw std::runtime_error("of " + std::to_string(sample) + " blocked packets, " + std::to_string(reached) +
+    throw std::runtime_error("of " + std::to_string(checked_packets) + " blocked packets, " + std::to_string(reached) +
                              " reached the stack");
 }
 

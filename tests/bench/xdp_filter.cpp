@@ -7,19 +7,18 @@
 #include <sched.h>
 #include <sys/mount.h>
 
-#include <cerrno>
-#include <system_error>
 #include <vector>
 
 #include "tests/bench/command.h"
+#include "tests/harness/fail.h"
 #include "tests/harness/sandbox_network.h"
 
 namespace xdpfwd::bench {
 namespace {
 
-constexpr const char* bpffs = "/sys/fs/bpf";
+using harness::fail;
 
-[[noreturn]] void fail(const std::string& action) { throw std::system_error(errno, std::generic_category(), action); }
+constexpr const char* bpffs = "/sys/fs/bpf";
 
 /// The tool knows no other place for its pins; so that place is another one for this thread and what it starts.
 void hide_bpffs() {

@@ -39,12 +39,12 @@ Outcome outcome_for(Action action, Family family) {
   }
 }
 
-constexpr Action actions[]{Action::monitor, Action::drop, Action::allow};
+constexpr Action every_action[]{Action::monitor, Action::drop, Action::allow};
 
 TEST_CASE("one action alone decides about what it covers") {
   LoadedProgram program;
   for (const Ladder& ladder : ladders)
-    for (const Action action : actions) {
+    for (const Action action : every_action) {
       CAPTURE(ladder.wide, to_string(action));
       program.claim(ladder.wide, action);
       CHECK(outcome_of(program, ladder.inside) == outcome_for(action, ladder.family));
@@ -76,8 +76,8 @@ void check_pair(LoadedProgram& program, const Ladder& ladder, Action wide, Actio
 TEST_CASE("of a wide and a narrow entry the stronger action decides") {
   LoadedProgram program;
   for (const Ladder& ladder : ladders)
-    for (const Action wide : actions)
-      for (const Action narrow : actions)
+    for (const Action wide : every_action)
+      for (const Action narrow : every_action)
         for (const bool wide_first : {true, false}) check_pair(program, ladder, wide, narrow, wide_first);
 }
 

@@ -27,4 +27,10 @@ std::optional<Prefix> host_after(const Prefix& prefix) {
   return std::nullopt;
 }
 
+Prefix flipped(const Prefix& prefix, unsigned bit) {
+  Prefix::Address address = prefix.address();
+  address[bit / 8] = static_cast<std::uint8_t>(address[bit / 8] ^ (0x80u >> (bit % 8)));
+  return {prefix.family(), address, prefix.length()};
+}
+
 }  // namespace xdpfwd

@@ -15,5 +15,7 @@ Prefix last_host(const Prefix& prefix);
 std::optional<Prefix> host_before(const Prefix& prefix);
 /// The host behind the prefix, unless it ends with the family's last address.
 std::optional<Prefix> host_after(const Prefix& prefix);
+/// The prefix with this bit of its address turned over.
+Prefix flipped(const Prefix& prefix, unsigned bit);
 
 }  // namespace xdpfwd

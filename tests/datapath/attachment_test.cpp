@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A veth pair, and the real program to be attached to its first end.
-struct Ground {
+struct AttachmentGround {
   PrivateNetwork network;
   LoadedProgram program;
   unsigned veth = network.add_veth("veth0", "veth1");
@@ -30,7 +30,7 @@ struct Ground {
 };
 
 TEST_CASE("the program attaches in the mode that was asked for", "[kernels]") {
-  Ground ground;
+  AttachmentGround ground;
   const auto mode = GENERATE(AttachMode::native, AttachMode::generic);
   const auto attachment = ground.attach(mode);
   CHECK(attachment->mode() == mode);
@@ -43,13 +43,13 @@ TEST_CASE("the program attaches in the mode that was asked for", "[kernels]") {
 }
 
 TEST_CASE("auto takes native mode where the driver has it") {
-  Ground ground;
+  AttachmentGround ground;
   CHECK(ground.attach(AttachMode::automatic)->mode() == AttachMode::native);
   CHECK(ground.fallback.empty());
 }
 
 TEST_CASE("auto falls back to generic mode, and tells why") {
-  Ground ground;
+  AttachmentGround ground;
   ground.network.add_without_native_xdp("plain0");
   const auto attachment = ground.attach(AttachMode::automatic, "plain0");
   CHECK(attachment->mode() == AttachMode::generic);
@@ -58,7 +58,7 @@ TEST_CASE("auto falls back to generic mode, and tells why") {
 }
 
 TEST_CASE("a mode that the driver has not is refused with a hint") {
-  Ground ground;
+  AttachmentGround ground;
   ground.network.add_without_native_xdp("plain0");
   const auto mode = GENERATE(AttachMode::native, AttachMode::offload);
   try {
@@ -73,7 +73,7 @@ TEST_CASE("a mode that the driver has not is refused with a hint") {
 }
 
 TEST_CASE("an attachment stays in force without the object that made it") {
-  Ground ground;
+  AttachmentGround ground;
   ground.attach(AttachMode::automatic).reset();
   CHECK(program_on(ground.veth) == ground.program_id());
   CHECK(std::system("ip link set dev veth0 xdp off 2>/dev/null") != 0);
@@ -81,7 +81,7 @@ TEST_CASE("an attachment stays in force without the object that made it") {
 }
 
 TEST_CASE("a pinned link is adopted with its interface and mode") {
-  Ground ground;
+  AttachmentGround ground;
   const auto mode = GENERATE(AttachMode::native, AttachMode::generic);
   ground.attach(mode).reset();
   const auto adopted = ExclusiveAttachment::adopt(ground.pin);
@@ -92,14 +92,14 @@ TEST_CASE("a pinned link is adopted with its interface and mode") {
 }
 
 TEST_CASE("nothing is adopted where there is no link, or none of ours") {
-  Ground ground;
+  AttachmentGround ground;
   CHECK(ExclusiveAttachment::adopt(ground.pin) == nullptr);
   CHECK(ExclusiveAttachment::adopt(ground.program.pin_dir() / "generation-1" / "counters") == nullptr);
   CHECK(fs::exists(ground.program.pin_dir() / "generation-1" / "counters"));
 }
 
 TEST_CASE("the pin of a link without an interface is cleared away") {
-  Ground ground;
+  AttachmentGround ground;
   ground.attach(AttachMode::automatic).reset();
   ground.network.remove("veth0");
   CHECK(ExclusiveAttachment::adopt(ground.pin) == nullptr);
@@ -107,7 +107,7 @@ TEST_CASE("the pin of a link without an interface is cleared away") {
 }
 
 TEST_CASE("remove takes the program off and its pin away") {
-  Ground ground;
+  AttachmentGround ground;
   const auto attachment = ground.attach(AttachMode::automatic);
   attachment->remove();
   CHECK(program_on(ground.veth) == 0);
@@ -116,7 +116,7 @@ TEST_CASE("remove takes the program off and its pin away") {
 }
 
 TEST_CASE("an attachment is not in force behind somebody's back") {
-  Ground ground;
+  AttachmentGround ground;
   const auto attachment = ground.attach(AttachMode::automatic);
   REQUIRE(attachment->in_force(ground.program.generation()));
   SECTION("once its link was detached") {
@@ -140,7 +140,7 @@ TEST_CASE("an attachment is not in force behind somebody's back") {
 }
 
 TEST_CASE("a pin that somebody removed can be put back") {
-  Ground ground;
+  AttachmentGround ground;
   const auto attachment = ground.attach(AttachMode::automatic);
   CHECK(attachment->is_pinned());
   fs::remove(ground.pin);
@@ -153,7 +153,7 @@ TEST_CASE("a pin that somebody removed can be put back") {
 }
 
 TEST_CASE("an attachment that cannot be pinned is in force as long as the daemon is") {
-  Ground ground;
+  AttachmentGround ground;
   ground.program.make_read_only();
   auto attachment = ground.attach(AttachMode::automatic);
   CHECK(attachment->in_force(ground.program.generation()));
@@ -164,7 +164,7 @@ TEST_CASE("an attachment that cannot be pinned is in force as long as the daemon
 }
 
 TEST_CASE("a jumbo interface takes the program, in either mode", "[kernels]") {
-  Ground ground;
+  AttachmentGround ground;
   ground.network.ip("link set veth0 mtu 9000");
   ground.network.ip("link set veth1 mtu 9000");
   const auto mode = GENERATE(AttachMode::native, AttachMode::generic);

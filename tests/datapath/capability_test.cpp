@@ -18,15 +18,13 @@ namespace {
 
 using harness::ethernet;
 
-constexpr Capacity capacity{100, 100};
-
 void become_service() { keep_capabilities({CAP_BPF, CAP_NET_ADMIN}); }
 
 /// Going by ids is for CAP_SYS_ADMIN alone, so this tells whether rights were given up indeed.
 bool may_look_by_id() { return Fd(bpf_prog_get_fd_by_id(1)).get() >= 0 || errno != EPERM; }
 
 Blocklist one_host_blocked(Delta& delta) {
-  Blocklist list(capacity);
+  Blocklist list(small_capacity);
   const Claim claim{.source = "test", .action = Action::drop, .reason = {}, .since = {}, .until = std::nullopt};
   delta = list.change({{parse_prefix("192.0.2.7"), "test", claim}});
   return list;
@@ -51,7 +49,7 @@ void live(const std::filesystem::path& pin_dir, unsigned index) {
   const Blocklist list = one_host_blocked(delta);
   {
     Datapath datapath(pin_dir, log);
-    datapath.renew(capacity, Blocklist(capacity));
+    datapath.renew(small_capacity, Blocklist(small_capacity));
     datapath.want({{"veth0", AttachMode::automatic}});
     datapath.check();
     datapath.apply(delta);
@@ -62,7 +60,7 @@ void live(const std::filesystem::path& pin_dir, unsigned index) {
     expect(datapath.interfaces().at(0).state == InterfaceStatus::State::attached, "attached");
   }
   Datapath datapath(pin_dir, log);
-  datapath.renew(capacity, list);
+  datapath.renew(small_capacity, list);
   datapath.settle(list.entries());
   datapath.want({{"veth0", AttachMode::automatic}});
   datapath.check();
@@ -106,7 +104,7 @@ TEST_CASE("an error says which rights are missing") {
     keep_capabilities({});
     Log log;
     Datapath datapath(program.pin_dir(), log);
-    datapath.renew(capacity, Blocklist(capacity));
+    datapath.renew(small_capacity, Blocklist(small_capacity));
   });
   CHECK_THAT(said, Catch::StartsWith("load the XDP program: Operation not permitted"));
   CHECK_THAT(said, Catch::Contains("CAP_BPF and CAP_NET_ADMIN"));

@@ -13,12 +13,12 @@
 namespace xdpfwd {
 namespace {
 
-constexpr std::uint64_t default_packets = 4'000'000;
+constexpr std::uint64_t packets_under_changes = 4'000'000;
 constexpr unsigned least_changes = 200;
 constexpr unsigned claims_in_list = 2'000;
 constexpr unsigned exchanges = 60;
 // So few that what was replaced has to be used again.
-constexpr std::uint32_t first_cells = 1 << 16;
+constexpr std::uint32_t scarce_cells = 1 << 16;
 
 /// Notices when the cells of a /19 come to lie where others were before.
 class ReuseWatch {
@@ -54,9 +54,9 @@ struct Result {
 /// One of these would leave no source to some of the actions.
 bool is_very_wide(const Edit& edit) { return edit.prefix.length() < 8; }
 
-class Ground {
+class ChangeGround {
  public:
-  explicit Ground(std::uint32_t seed) : list_(seed) {
+  explicit ChangeGround(std::uint32_t seed) : list_(seed) {
     network_.add_veth("veth0", "veth1");
     driver_.hold_on(index_of("veth0"), Family::ipv4);
     driver_.hold_on(index_of("veth1"), Family::ipv6);
@@ -194,7 +194,7 @@ class Ground {
   PrivateNetwork network_;
   LargeList list_;
   harness::Driver driver_{1 << 13};
-  LoadedProgram program_{{20'000, 20'000}, first_cells};
+  LoadedProgram program_{{20'000, 20'000}, scarce_cells};
   IntervalModel model_;
   std::size_t exchanged_ = 0;
   std::vector<Fd> programs_;  // a stream may still be using those of older generations
@@ -204,8 +204,8 @@ TEST_CASE("what a change does not concern is the same at every moment of it") {
   const std::uint32_t seed = chosen_seed();
   CAPTURE(seed);
   std::cout << "seed " << seed << std::endl;
-  Ground ground(seed);
-  const std::uint64_t packets = packets_wanted(default_packets) / 8;
+  ChangeGround ground(seed);
+  const std::uint64_t packets = packets_wanted(packets_under_changes) / 8;
   Result all;
   for (const Family family : families)
     for (const Action action : {Action::drop, Action::none, Action::allow, Action::monitor}) {

@@ -10,11 +10,11 @@
 #include <array>
 #include <cerrno>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include "common/error.h"
 #include "daemon/datapath/fd.h"
+#include "tests/datapath/must.h"
 
 namespace xdpfwd {
 namespace {
@@ -38,10 +38,6 @@ std::string read_all(const Fd& pipe) {
   for (ssize_t size; (size = read(pipe.get(), buffer.data(), buffer.size())) > 0;)
     text.append(buffer.data(), static_cast<std::size_t>(size));
   return text;
-}
-
-void must(int result, const char* action) {
-  if (result < 0) throw std::system_error(errno, std::generic_category(), action);
 }
 
 }  // namespace

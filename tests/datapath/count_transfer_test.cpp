@@ -12,8 +12,7 @@ namespace {
 
 using harness::ethernet;
 
-constexpr Capacity capacity{100, 100};
-constexpr Sizes sizes{.ids = 200, .cells = 1024, .ipv6 = 101};
+constexpr Sizes successor_sizes{.ids = 200, .cells = 1024, .ipv6 = 101};
 
 Claim claim_of(Action action) {
   return {.source = "test", .action = action, .reason = {}, .since = {}, .until = std::nullopt};
@@ -21,7 +20,7 @@ Claim claim_of(Action action) {
 
 /// The same prefixes as in `order`, but with ids in that order.
 Blocklist list_of(const std::vector<const char*>& order) {
-  Blocklist list(capacity);
+  Blocklist list(small_capacity);
   for (const char* prefix : order) list.change({{parse_prefix(prefix), "test", claim_of(Action::drop)}});
   return list;
 }
@@ -34,7 +33,8 @@ void run(const Generation& generation, const char* source, int times, std::size_
 /// A second generation beside a loaded program, with a list of its own.
 struct Successor {
   Successor(LoadedProgram& older, Blocklist its_list, unsigned number = 2)
-      : list(std::move(its_list)), generation(Generation::create(older.pin_dir(), number, sizes, &older.generation())) {
+      : list(std::move(its_list)),
+        generation(Generation::create(older.pin_dir(), number, successor_sizes, &older.generation())) {
     generation.fill(list);
   }
 

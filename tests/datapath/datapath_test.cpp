@@ -18,10 +18,10 @@ namespace fs = std::filesystem;
 using harness::ethernet;
 using harness::Verdict;
 
-constexpr Capacity capacity{10, 10};
+constexpr Capacity capacity_of_ten{10, 10};
 
 TEST_CASE("a first start makes its directory, one generation and the links") {
-  DatapathHost host(capacity);
+  DatapathHost host(capacity_of_ten);
   host.block("192.0.2.7");
   CHECK((fs::status(host.pin_dir).permissions() & fs::perms::all) == fs::perms::owner_all);
   Datapath datapath(host.pin_dir, host.log);
@@ -35,7 +35,7 @@ TEST_CASE("a first start makes its directory, one generation and the links") {
 }
 
 TEST_CASE("a change is in force when apply returns") {
-  DatapathHost host(capacity);
+  DatapathHost host(capacity_of_ten);
   Datapath datapath(host.pin_dir, host.log);
   host.start(datapath);
   datapath.apply(host.block("2001:db8::/32"));
@@ -45,7 +45,7 @@ TEST_CASE("a change is in force when apply returns") {
 }
 
 TEST_CASE("the filter stays in force without a daemon, and the next one takes it over") {
-  DatapathHost host(capacity);
+  DatapathHost host(capacity_of_ten);
   host.block("198.51.100.1");
   host.block("192.0.2.7");
   std::optional<Datapath> datapath(std::in_place, host.pin_dir, host.log);
@@ -55,7 +55,7 @@ TEST_CASE("the filter stays in force without a daemon, and the next one takes it
   datapath.reset();
   CHECK(host.verdict("192.0.2.7") == Verdict::drop);
 
-  host.list = Blocklist(capacity);
+  host.list = Blocklist(capacity_of_ten);
   host.block("192.0.2.7");  // this time with another id
   datapath.emplace(host.pin_dir, host.log);
   CHECK(program_on(host.veth) == first_program);
@@ -72,12 +72,12 @@ TEST_CASE("the filter stays in force without a daemon, and the next one takes it
 }
 
 TEST_CASE("counters of several generations come together, since settling may have been cut short") {
-  DatapathHost host(capacity);
+  DatapathHost host(capacity_of_ten);
   host.block("192.0.2.7");
   std::optional<Datapath> datapath(std::in_place, host.pin_dir, host.log);
   host.start(*datapath);
   host.verdict("192.0.2.7");
-  datapath->renew(capacity, host.list);
+  datapath->renew(capacity_of_ten, host.list);
   host.verdict("192.0.2.7");
   datapath.reset();
   CHECK(host.pinned_generations() == std::vector<std::string>{"generation-1", "generation-2"});
@@ -89,7 +89,7 @@ TEST_CASE("counters of several generations come together, since settling may hav
 }
 
 TEST_CASE("another capacity is a new generation, and nothing is lost") {
-  DatapathHost host(capacity);
+  DatapathHost host(capacity_of_ten);
   host.block("192.0.2.7");
   Datapath datapath(host.pin_dir, host.log);
   host.start(datapath);
@@ -103,7 +103,7 @@ TEST_CASE("another capacity is a new generation, and nothing is lost") {
 }
 
 TEST_CASE("a list of many entries is put into the tables to the last one") {
-  DatapathHost host(capacity);
+  DatapathHost host(capacity_of_ten);
   const Capacity large{10'000, 10'000};
   host.list.set_capacity(large);
   std::vector<Edit> edits;
@@ -125,14 +125,14 @@ TEST_CASE("a list of many entries is put into the tables to the last one") {
 }
 
 TEST_CASE("a generation that cannot be made leaves the present one in force") {
-  DatapathHost host(capacity);
+  DatapathHost host(capacity_of_ten);
   host.block("192.0.2.7");
   Datapath datapath(host.pin_dir, host.log);
   host.start(datapath);
   const std::uint32_t program = datapath.program_id();
   const auto in_the_way = host.pin_dir / "generation-2";
   std::filesystem::create_directory(in_the_way);
-  CHECK_THROWS_AS(datapath.renew(capacity, host.list), Error);
+  CHECK_THROWS_AS(datapath.renew(capacity_of_ten, host.list), Error);
   std::filesystem::remove(in_the_way);
   CHECK(datapath.generation() == 1);
   CHECK(program_on(host.veth) == program);
@@ -143,10 +143,10 @@ TEST_CASE("a generation that cannot be made leaves the present one in force") {
 }
 
 TEST_CASE("remove leaves nothing behind") {
-  DatapathHost host(capacity);
+  DatapathHost host(capacity_of_ten);
   Datapath datapath(host.pin_dir, host.log);
   host.start(datapath);
-  datapath.renew(capacity, Blocklist(capacity));
+  datapath.renew(capacity_of_ten, Blocklist(capacity_of_ten));
   datapath.remove();
   CHECK(program_on(host.veth) == 0);
   CHECK_FALSE(fs::exists(host.pin_dir));

@@ -5,17 +5,13 @@
 #include <linux/if_link.h>
 
 #include <array>
-#include <cerrno>
-#include <system_error>
+
+#include "tests/datapath/must.h"
 
 namespace xdpfwd {
 namespace {
 
 unsigned flag_of(bool native) { return native ? XDP_FLAGS_DRV_MODE : XDP_FLAGS_SKB_MODE; }
-
-void must(int result, const char* action) {
-  if (result < 0) throw std::system_error(errno, std::generic_category(), action);
-}
 
 }  // namespace
 

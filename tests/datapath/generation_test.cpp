@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 using harness::ethernet;
 
-constexpr Sizes sizes{.ids = 20, .cells = 1024, .ipv6 = 11};
+constexpr Sizes small_sizes{.ids = 20, .cells = 1024, .ipv6 = 11};
 
 std::vector<std::string> names_in(const fs::path& directory) {
   std::vector<std::string> names;
@@ -56,7 +56,7 @@ TEST_CASE("a pinned generation is found again with its program, tables and stati
 
 TEST_CASE("pinned generations come oldest first, and nothing else is taken for one") {
   LoadedProgram program;
-  for (const unsigned number : {10u, 2u, 9u}) Generation::create(program.pin_dir(), number, sizes, nullptr);
+  for (const unsigned number : {10u, 2u, 9u}) Generation::create(program.pin_dir(), number, small_sizes, nullptr);
   for (const auto* other : {"links", "generation-", "generation-x", "generation-1x", "generation"})
     fs::create_directory(program.pin_dir() / other);
   CHECK(numbers_pinned(program.pin_dir()) == std::vector<unsigned>{1, 2, 9, 10});
@@ -68,7 +68,7 @@ TEST_CASE("a generation that its maker did not get done is removed, wherever it 
   const std::vector<std::string> in_order{"counters", "statistics", "interfaces", "names", "program"};
   for (std::size_t made = 0; made < in_order.size(); ++made) {
     CAPTURE(made);
-    Generation::create(program.pin_dir(), 2, sizes, nullptr);
+    Generation::create(program.pin_dir(), 2, small_sizes, nullptr);
     for (std::size_t pin = made; pin < in_order.size(); ++pin)
       REQUIRE(fs::remove(program.pin_dir() / "generation-2" / in_order[pin]));
     CHECK(numbers_pinned(program.pin_dir()) == std::vector<unsigned>{1});
@@ -88,26 +88,26 @@ TEST_CASE("a generation that cannot be pinned leaves nothing behind") {
   SECTION("where nothing can be made") {
     LoadedProgram program;
     program.make_read_only();
-    CHECK_THROWS_AS(Generation::create(program.pin_dir(), 2, sizes, nullptr), Error);
+    CHECK_THROWS_AS(Generation::create(program.pin_dir(), 2, small_sizes, nullptr), Error);
     CHECK(names_in(program.pin_dir()) == std::vector<std::string>{"generation-1"});
   }
   SECTION("where directories can be made, but not pins") {
     const harness::TemporaryDirectory ordinary;
-    CHECK_THROWS_AS(Generation::create(ordinary.path(), 1, sizes, nullptr), Error);
+    CHECK_THROWS_AS(Generation::create(ordinary.path(), 1, small_sizes, nullptr), Error);
     CHECK(names_in(ordinary.path()).empty());
   }
 }
 
 TEST_CASE("a number that is taken is refused, and its pins stay") {
   LoadedProgram program;
-  CHECK_THROWS_AS(Generation::create(program.pin_dir(), 1, sizes, nullptr), Error);
+  CHECK_THROWS_AS(Generation::create(program.pin_dir(), 1, small_sizes, nullptr), Error);
   CHECK(numbers_pinned(program.pin_dir()) == std::vector<unsigned>{1});
 }
 
 TEST_CASE("a generation shares the statistics of the one before it") {
   LoadedProgram program;
   program.meet(ethernet().ipv4("192.0.2.7").udp(53));
-  Generation next = Generation::create(program.pin_dir(), 2, sizes, &program.generation());
+  Generation next = Generation::create(program.pin_dir(), 2, small_sizes, &program.generation());
   CHECK(passed_over_loopback(next) == Count{1, 42});
   harness::run(next.program(), ethernet().ipv4("192.0.2.7").udp(53));
   CHECK(program.meet(ethernet().ipv4("192.0.2.7").udp(53)) == passed(Family::ipv4));
@@ -118,7 +118,7 @@ TEST_CASE("a generation shares the statistics of the one before it") {
 TEST_CASE("a generation without one before it starts its statistics at zero") {
   LoadedProgram program;
   program.meet(ethernet().ipv4("192.0.2.7").udp(53));
-  Generation other = Generation::create(program.pin_dir(), 2, sizes, nullptr);
+  Generation other = Generation::create(program.pin_dir(), 2, small_sizes, nullptr);
   CHECK(other.statistics().read().empty());
 }
 
@@ -133,7 +133,7 @@ TEST_CASE("statistics of another layout are not taken over") {
   const std::vector<Generation> pinned = Generation::pinned(program.pin_dir());
   REQUIRE(pinned.size() == 1);
 
-  Generation next = Generation::create(program.pin_dir(), 2, sizes, &pinned[0]);
+  Generation next = Generation::create(program.pin_dir(), 2, small_sizes, &pinned[0]);
   next.statistics().add_interface(1, "lo");
   harness::run(next.program(), ethernet().ipv4("192.0.2.7").udp(53));
   CHECK(passed_over_loopback(next) == Count{1, 42});

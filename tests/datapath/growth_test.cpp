@@ -9,7 +9,7 @@ namespace {
 
 using harness::Verdict;
 
-constexpr Capacity capacity{200'000, 50'000};
+constexpr Capacity room_to_grow{200'000, 50'000};
 constexpr unsigned parts = 24;
 constexpr unsigned entries_a_part = 1'000;
 
@@ -56,7 +56,7 @@ TEST_CASE("a list that outgrows its tables goes on in larger ones, and counts on
   const auto full = GENERATE(Full::ids, Full::cells, Full::ipv6);
   CAPTURE(static_cast<int>(full));
   const Claim claim{.source = "test", .action = Action::drop, .reason = {}, .since = {}, .until = std::nullopt};
-  DatapathHost host(capacity);
+  DatapathHost host(room_to_grow);
   Datapath datapath(host.pin_dir, host.log);
   host.start(datapath);
 
@@ -85,7 +85,7 @@ TEST_CASE("a list that has shrunk to nothing grows again, after a restart as wel
   const bool restart = GENERATE(false, true);
   CAPTURE(static_cast<int>(full), restart);
   const Claim claim{.source = "test", .action = Action::drop, .reason = {}, .since = {}, .until = std::nullopt};
-  DatapathHost host(capacity);
+  DatapathHost host(room_to_grow);
   std::optional<Datapath> datapath(std::in_place, host.pin_dir, host.log);
   host.start(*datapath);
   const auto change_all = [&](const SharedClaim& to) {

@@ -10,7 +10,7 @@
 namespace xdpfwd {
 namespace {
 
-constexpr unsigned least_changes = 200;
+constexpr unsigned least_ipv6_changes = 200;
 constexpr std::uint64_t least_packets = 200'000;
 
 Edit made(std::string_view prefix, Action action = Action::drop) {
@@ -37,7 +37,7 @@ class DroppedSource {
     program_.change(round.back());
     Stream stream(driver_, Family::ipv6, program_.program(), 1000);
     unsigned changes = 0;
-    while (changes < least_changes || stream.sent() < least_packets)
+    while (changes < least_ipv6_changes || stream.sent() < least_packets)
       for (const std::vector<Edit>& edits : round) {
         program_.change(edits);
         ++changes;

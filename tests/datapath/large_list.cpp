@@ -11,21 +11,16 @@ namespace {
 
 constexpr std::array<std::string_view, 4> claimants{"config", "cli", "spamhaus", "fail2ban/sshd"};
 // In the proportions that leave each of the outcomes a fair share of the packets.
-constexpr std::array actions{Action::monitor, Action::monitor, Action::drop, Action::drop, Action::drop, Action::allow};
-constexpr unsigned bases_per_family = 12;
+constexpr std::array large_list_actions{Action::monitor, Action::monitor, Action::drop,
+                                        Action::drop,    Action::drop,    Action::allow};
+constexpr unsigned large_list_bases_per_family = 12;
 constexpr unsigned dense_per_family = 6;
-
-Prefix flipped(const Prefix& prefix, unsigned bit) {
-  Prefix::Address address = prefix.address();
-  address[bit / 8] = static_cast<std::uint8_t>(address[bit / 8] ^ (0x80u >> (bit % 8)));
-  return {prefix.family(), address, prefix.length()};
-}
 
 }  // namespace
 
 LargeList::LargeList(std::uint32_t seed) : engine_(seed) {
   for (const Family family : families) {
-    for (unsigned base = 0; base < bases_per_family; ++base) bases_.push_back(any_host(family));
+    for (unsigned base = 0; base < large_list_bases_per_family; ++base) bases_.push_back(any_host(family));
     for (unsigned net = 0; net < dense_per_family; ++net)
       dense_.push_back(any_host(family).widened(address_bits(family) - 8));
   }
@@ -103,7 +98,8 @@ Edit LargeList::claim() {
   const Prefix claimed = prefix();
   const std::string_view source = claimants[number(claimants.size() - 1)];
   const bool hides_much = claimed.length() < address_bits(claimed.family()) / 4;
-  const Action action = hides_much && number(7) > 0 ? Action::monitor : actions[number(actions.size() - 1)];
+  const Action action =
+      hides_much && number(7) > 0 ? Action::monitor : large_list_actions[number(large_list_actions.size() - 1)];
   known_.push_back({claimed, source});
   return {claimed, source, Claim{.source = source, .action = action, .reason = {}, .since = {}, .until = std::nullopt}};
 }

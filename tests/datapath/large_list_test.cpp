@@ -15,14 +15,12 @@
 namespace xdpfwd {
 namespace {
 
-constexpr std::uint64_t default_packets = 4'000'000;
+constexpr std::uint64_t packets_for_large_lists = 4'000'000;
 constexpr std::array list_sizes{100u, 1'000u, 10'000u, 30'000u};
 constexpr unsigned changes_a_list = 8;
-constexpr Capacity capacity{80'000, 80'000};
+constexpr Capacity large_capacity{80'000, 80'000};
 // So few that tables run full and blocks are used again.
 constexpr std::uint32_t first_cells = 4096;
-
-xdpfwd_family counted_as(Family family) { return family == Family::ipv4 ? XDPFWD_IPV4 : XDPFWD_IPV6; }
 
 class LargeComparison {
  public:
@@ -121,7 +119,7 @@ class LargeComparison {
   PrivateNetwork network_;
   LargeList list_;
   harness::Driver driver_;
-  LoadedProgram program_{capacity, first_cells};
+  LoadedProgram program_{large_capacity, first_cells};
   IntervalModel model_;
   std::uint64_t packets_ = 0;
   std::uint64_t divergences_ = 0;
@@ -142,7 +140,7 @@ void go_through(LargeComparison& comparison, unsigned size, std::uint64_t packet
 
 TEST_CASE("the program agrees with sorted intervals about large lists") {
   const std::uint32_t seed = chosen_seed();
-  const std::uint64_t packets = packets_wanted(default_packets);
+  const std::uint64_t packets = packets_wanted(packets_for_large_lists);
   std::cout << "seed " << seed << std::endl;
   CAPTURE(seed);
   LargeComparison comparison(seed, packets);

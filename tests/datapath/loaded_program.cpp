@@ -16,10 +16,8 @@ namespace {
 // In every network namespace, and where a test run's packets come from unless it says otherwise.
 constexpr unsigned loopback_index = 1;
 
-xdpfwd_family counted_as(Family family) { return family == Family::ipv4 ? XDPFWD_IPV4 : XDPFWD_IPV6; }
-
 /// Room for every list of this capacity, as far as it is known beforehand.
-Sizes sizes_for(const Capacity& capacity, std::uint32_t cells) {
+Sizes sizes_for_any_list(const Capacity& capacity, std::uint32_t cells) {
   return {.ids = capacity.ipv4 + capacity.ipv6, .cells = cells, .ipv6 = capacity.ipv6 + 1};
 }
 
@@ -30,7 +28,7 @@ Capacity with_root(Capacity capacity) {
 }
 
 /// Not the file system's root, where the kernel keeps files of its own.
-std::filesystem::path made(const std::filesystem::path& directory) {
+std::filesystem::path made_directory(const std::filesystem::path& directory) {
   std::filesystem::create_directory(directory);
   return directory;
 }
@@ -64,9 +62,9 @@ InterfaceStatistics statistics_of(const std::vector<InterfaceStatistics>& all, s
 
 LoadedProgram::LoadedProgram(Capacity capacity, std::uint32_t cells)
     : blocklist_(with_root(capacity)),
-      pin_dir_(made(bpffs_.path() / "xdpfwd")),
+      pin_dir_(made_directory(bpffs_.path() / "xdpfwd")),
       cells_(cells),
-      generation_(Generation::create(pin_dir_, 1, sizes_for(capacity, cells), nullptr)) {
+      generation_(Generation::create(pin_dir_, 1, sizes_for_any_list(capacity, cells), nullptr)) {
   generation_.fill(Blocklist(capacity));
   generation_.statistics().add_interface(loopback_index, "lo");
 }
@@ -101,8 +99,8 @@ void LoadedProgram::renew() {
 
 Generation LoadedProgram::next_generation() {
   for (;;) {
-    Generation next =
-        Generation::create(pin_dir_, generation_.number() + 1, sizes_for(blocklist_.capacity(), cells_), &generation_);
+    Generation next = Generation::create(pin_dir_, generation_.number() + 1,
+                                         sizes_for_any_list(blocklist_.capacity(), cells_), &generation_);
     try {
       next.fill(blocklist_);
       return next;

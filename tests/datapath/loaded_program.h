@@ -27,6 +27,9 @@ struct Outcome {
 
 std::ostream& operator<<(std::ostream& stream, const Outcome& outcome);
 
+/// The row of the statistics that this family's packets are counted in.
+inline xdpfwd_family counted_as(Family family) { return family == Family::ipv4 ? XDPFWD_IPV4 : XDPFWD_IPV6; }
+
 Outcome dropped(Family family);
 Outcome passed(Family family);
 Outcome allowed(Family family);
@@ -40,6 +43,8 @@ std::ostream& operator<<(std::ostream& stream, const Count& count);
 
 /// One interface's row; fails the test where there is none.
 InterfaceStatistics statistics_of(const std::vector<InterfaceStatistics>& all, std::string_view name);
+
+inline constexpr Capacity small_capacity{100, 100};
 
 class LoadedProgram {
  public:

@@ -13,14 +13,8 @@ constexpr unsigned bases_per_family = 4;
 constexpr std::size_t comfortable_claims = 250;
 constexpr std::array<std::string_view, 4> sources{"config", "cli", "spamhaus", "fail2ban/sshd"};
 // In the proportions that leave each of the outcomes a fair share of the packets.
-constexpr std::array actions{Action::monitor, Action::monitor, Action::monitor,
-                             Action::drop,    Action::drop,    Action::allow};
-
-Prefix flipped(const Prefix& prefix, unsigned bit) {
-  Prefix::Address address = prefix.address();
-  address[bit / 8] = static_cast<std::uint8_t>(address[bit / 8] ^ (0x80u >> (bit % 8)));
-  return {prefix.family(), address, prefix.length()};
-}
+constexpr std::array random_list_actions{Action::monitor, Action::monitor, Action::monitor,
+                                         Action::drop,    Action::drop,    Action::allow};
 
 }  // namespace
 
@@ -72,7 +66,7 @@ Edit RandomList::change(const NaiveModel& model) {
   }
   const std::string source(sources[number(sources.size() - 1)]);
   const Claim claim{.source = source,
-                    .action = actions[number(actions.size() - 1)],
+                    .action = random_list_actions[number(random_list_actions.size() - 1)],
                     .reason = {},
                     .since = {},
                     .until = std::nullopt};
@@ -96,7 +90,7 @@ std::vector<Edit> RandomList::changes(const NaiveModel& model) {
 std::vector<Edit> RandomList::crowd() {
   const Prefix base = near_base();
   const Claim claim{.source = std::string(sources.front()),
-                    .action = actions[number(actions.size() - 1)],
+                    .action = random_list_actions[number(random_list_actions.size() - 1)],
                     .reason = {},
                     .since = {},
                     .until = std::nullopt};

@@ -37,13 +37,13 @@ class Flood {
   std::thread thread_;
 };
 
-struct Ground {
+struct ReplacementGround {
   PrivateNetwork network;
   LoadedProgram program;
   unsigned veth = network.add_veth("veth0", "veth1");
   unsigned peer = index_of("veth1");
 
-  Ground() {
+  ReplacementGround() {
     program.generation().statistics().add_interface(veth, "veth0");
     program.claim("192.0.2.7", Action::drop);
   }
@@ -55,7 +55,7 @@ struct Ground {
 };
 
 TEST_CASE("the flood of these tests gets through where nothing is attached") {
-  Ground ground;
+  ReplacementGround ground;
   const PacketSocket receiver(ground.veth);
   {
     const Flood flood(ground.peer);
@@ -65,7 +65,7 @@ TEST_CASE("the flood of these tests gets through where nothing is attached") {
 }
 
 TEST_CASE("no blocked packet passes while generations replace each other") {
-  Ground ground;
+  ReplacementGround ground;
   const auto mode = GENERATE(AttachMode::native, AttachMode::generic);
   const auto attachment = ground.attach(mode);
   const PacketSocket receiver(ground.veth);
@@ -89,7 +89,7 @@ TEST_CASE("no blocked packet passes while generations replace each other") {
 }
 
 TEST_CASE("no blocked packet passes while the entry that blocks it is exchanged for another") {
-  Ground ground;
+  ReplacementGround ground;
   const auto attachment = ground.attach(AttachMode::native);
   const PacketSocket receiver(ground.veth);
   const Claim claim{.source = "test", .action = Action::drop, .reason = {}, .since = {}, .until = std::nullopt};
@@ -110,7 +110,7 @@ TEST_CASE("no blocked packet passes while the entry that blocks it is exchanged 
 }
 
 TEST_CASE("an attachment whose interface is gone takes no other program") {
-  Ground ground;
+  ReplacementGround ground;
   const auto attachment = ground.attach(AttachMode::automatic);
   ground.network.remove("veth0");
   ground.program.renew();

@@ -15,11 +15,9 @@
 namespace xdpfwd {
 namespace {
 
-constexpr Capacity capacity{100, 100};
-
 /// A daemon's datapath that is up, and what it needs for what follows.
 struct Started {
-  explicit Started(DatapathHost& on) : host(on), datapath(host.pin_dir, host.log), other(capacity) {
+  explicit Started(DatapathHost& on) : host(on), datapath(host.pin_dir, host.log), other(small_capacity) {
     host.block("2001:db8::7");
     host.start(datapath);
   }
@@ -86,7 +84,7 @@ std::string least_rights(DatapathHost& host, const Step& step) {
 }
 
 TEST_CASE("what is loaded takes the service's two rights, and what runs takes none", "[kernels]") {
-  DatapathHost host(capacity);
+  DatapathHost host(small_capacity);
   std::map<std::string, std::string> least;
   for (const Step& step : steps) {
     least[step.what] = least_rights(host, step);

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "driver.skel.h"
+#include "tests/harness/fail.h"
 #include "tests/harness/packet.h"
 
 namespace xdpfwd::harness {
@@ -17,8 +18,6 @@ constexpr std::uint32_t live_batch = 256;
 std::vector<std::uint8_t> frame_of(std::string_view source) {
   return ethernet().ip(parse_prefix(source)).udp(53).payload(18).bytes();
 }
-
-[[noreturn]] void fail(const std::string& action) { throw std::system_error(errno, std::generic_category(), action); }
 
 }  // namespace
 

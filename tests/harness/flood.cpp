@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint16_t port = 7008;
+constexpr std::uint16_t flood_port = 7008;
 constexpr std::uint64_t most_packets = 1'000'000'000;
 constexpr std::chrono::minutes longest_time{120};
 constexpr std::size_t batch_of_blocked = 48;
@@ -22,7 +22,7 @@ constexpr std::size_t batch_of_good = 1;
 Fd sender(const Network& network, Family family, bool good) {
   const Way way = Network::way(family);
   Fd made = bound_socket(network.outside(), SOCK_DGRAM, SocketAddress(good ? way.good : way.bad, 0));
-  const SocketAddress server(way.server, port);
+  const SocketAddress server(way.server, flood_port);
   if (connect(made.get(), server.get(), server.size) != 0) throw std::runtime_error("connect failed");
   // Some 80 packets at a time of the 256 that veth's ring takes; then it blocks.
   const int buffer = 32 * 1024;
@@ -35,7 +35,7 @@ Fd sender(const Network& network, Family family, bool good) {
 }
 
 Fd receiver(const Network& network) {
-  Fd made = bound_socket(network.guarded(), SOCK_DGRAM, SocketAddress("::", port));  // IPv4 as well
+  Fd made = bound_socket(network.guarded(), SOCK_DGRAM, SocketAddress("::", flood_port));  // IPv4 as well
   const int buffer = 64 * 1024 * 1024;
   setsockopt(made.get(), SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof(buffer));
   const timeval patience{.tv_sec = 0, .tv_usec = 20'000};

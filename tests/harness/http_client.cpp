@@ -16,7 +16,7 @@
 namespace xdpfwd::harness {
 namespace {
 
-constexpr auto long_enough = std::chrono::seconds(20);
+constexpr auto longest_answer = std::chrono::seconds(20);
 
 Fd connected(Fd made, const sockaddr* address, socklen_t size) {
   if (!made || connect(made.get(), address, size) != 0)
@@ -59,7 +59,7 @@ bool HttpClient::read_more(std::chrono::milliseconds limit) {
 
 std::string HttpClient::read_until(std::string_view end) {
   while (received_.find(end) == received_.npos)
-    if (!read_more(long_enough)) throw std::runtime_error("the server ended the connection");
+    if (!read_more(longest_answer)) throw std::runtime_error("the server ended the connection");
   const std::size_t size = received_.find(end) + end.size();
   std::string text = received_.substr(0, size);
   received_.erase(0, size);
@@ -78,7 +78,7 @@ HttpAnswer HttpClient::receive(bool has_body) {
   }
   const std::size_t size = has_body ? std::stoul(answer.headers.at("Content-Length")) : 0;
   while (received_.size() < size)
-    if (!read_more(long_enough)) throw std::runtime_error("the server ended the connection within a body");
+    if (!read_more(longest_answer)) throw std::runtime_error("the server ended the connection within a body");
   answer.body = received_.substr(0, size);
   received_.erase(0, size);
   return answer;

@@ -19,10 +19,10 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/harness/fail.h"
+
 namespace xdpfwd::harness {
 namespace {
-
-[[noreturn]] void fail(const std::string& action) { throw std::runtime_error(action + ": " + std::strerror(errno)); }
 
 std::string joined(const Strings& words) {
   std::string text;

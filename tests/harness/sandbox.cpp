@@ -9,9 +9,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <string_view>
+
+#include "tests/harness/fail.h"
 
 namespace xdpfwd::harness {
 namespace {
@@ -22,8 +23,6 @@ constexpr std::string_view mount_point_prefix = "/run/xdpfwd-test-";
 constexpr std::chrono::seconds time_to_start{60};
 constexpr std::chrono::seconds time_to_end{60};
 constexpr std::chrono::seconds time_to_end_at_last{5};  // a test may leave it stopped
-
-[[noreturn]] void fail(const std::string& action) { throw std::runtime_error(action + ": " + std::strerror(errno)); }
 
 /// `/run/xdpfwd-test-PID.N`; what a killed test leaves is such a directory, empty.
 void remove_leftovers() {

@@ -11,20 +11,18 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <span>
 #include <vector>
 
+#include "tests/harness/fail.h"
 #include "tests/harness/process.h"
 
 namespace xdpfwd::harness {
 namespace {
 
-constexpr std::uint16_t port = 7007;
+constexpr std::uint16_t probe_port = 7007;
 constexpr std::chrono::milliseconds long_enough{10'000};
 constexpr std::chrono::milliseconds a_moment{300};
-
-[[noreturn]] void fail(const std::string& action) { throw std::runtime_error(action + ": " + std::strerror(errno)); }
 
 /// How many of the echo requests were answered.
 unsigned replies(const Network& network, const Way& way, const std::string& from, unsigned count,
@@ -52,7 +50,7 @@ void send_datagrams(const Fd& socket, const SocketAddress& to, char content, uns
 
 bool connects_within(const Network& network, const Way& way, const std::string& from,
                      std::chrono::milliseconds patience) {
-  const SocketAddress server(way.server, port);
+  const SocketAddress server(way.server, probe_port);
   const Fd listener = bound_socket(network.guarded(), SOCK_STREAM, server);
   if (listen(listener.get(), 1) != 0) fail("listen");
   const Fd client = bound_socket(network.outside(), SOCK_STREAM | SOCK_NONBLOCK, SocketAddress(from, 0));
@@ -76,7 +74,7 @@ class Frame {
       packet.ipv4(from, way.server);
     else
       packet.ipv6(from, way.server);
-    bytes_ = packet.udp(port).payload(payload).bytes();
+    bytes_ = packet.udp(probe_port).payload(payload).bytes();
     ip_at_ = before;
   }
 
@@ -145,7 +143,7 @@ bool ping_is_silent(const Network& network, const Way& way, const std::string& f
 }
 
 unsigned datagrams_arriving(const Network& network, const Way& way, const std::string& from, unsigned count) {
-  const SocketAddress server(way.server, port);
+  const SocketAddress server(way.server, probe_port);
   const Fd receiver = bound_socket(network.guarded(), SOCK_DGRAM, server);
   const int room_for_all = 16 * 1024 * 1024;
   setsockopt(receiver.get(), SOL_SOCKET, SO_RCVBUFFORCE, &room_for_all, sizeof(room_for_all));

@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "daemon/datapath/fd.h"
-#include "tests/harness/requirements.h"
+#include "tests/integration/callers.h"
 #include "tests/integration/fixture.h"
 
 using namespace xdpfwd;
@@ -19,22 +19,16 @@ namespace {
 constexpr int denied = 4;
 constexpr uid_t nobody = 65534;
 
-gid_t group_named(const char* name) {
-  const group* found = getgrnam(name);
-  require(found != nullptr, std::string("needs the group ") + name);
-  return found->gr_gid;
-}
-
 const Identity stranger{.user = nobody, .group = nobody, .groups = {}};
 
 Identity member_of(gid_t group) { return {.user = nobody, .group = nobody, .groups = {group}}; }
 
-struct Access {
+struct AccessSandbox {
   gid_t readers = group_named("games");
   gid_t admins = group_named("users");
   Fixture sandbox;
 
-  Access() {
+  AccessSandbox() {
     sandbox.config["control"]["read_group"] = "games";
     sandbox.config["control"]["admin_group"] = "users";
     sandbox.start_daemon();
@@ -61,7 +55,7 @@ struct Access {
 
 }  // namespace
 
-TEST_CASE_METHOD(Access, "a stranger may do nothing") {
+TEST_CASE_METHOD(AccessSandbox, "a stranger may do nothing") {
   for (const Strings& command :
        {Strings{"ping"}, Strings{"list"}, Strings{"block", "192.0.2.2"}, Strings{"describe"}}) {
     const Outcome outcome = sandbox.ctl(command, {}, stranger);
@@ -72,7 +66,7 @@ TEST_CASE_METHOD(Access, "a stranger may do nothing") {
   CHECK(sandbox.verdict("192.0.2.2") == "pass");
 }
 
-TEST_CASE_METHOD(Access, "nothing that a stranger sends is read") {
+TEST_CASE_METHOD(AccessSandbox, "nothing that a stranger sends is read") {
   for (const char* sent : {"", "not JSON\n", R"({"jsonrpc":"2.0","id":1,"method":"ping"})"}) {
     const Outcome outcome = run({.words = {"socat", "-t", "5", "-", "UNIX-CONNECT:" + sandbox.socket().string()},
                                  .identity = stranger,
@@ -84,21 +78,22 @@ TEST_CASE_METHOD(Access, "nothing that a stranger sends is read") {
   }
 }
 
-TEST_CASE_METHOD(Access, "users without any right, who hold all connections that they get, keep nobody else out") {
+TEST_CASE_METHOD(AccessSandbox,
+                 "users without any right, who hold all connections that they get, keep nobody else out") {
   const Sockets held = connections_of({2001, 2002, 2003, 2004}, 20);
   const std::string reader_was_told = sandbox.ctl({"ping"}, {}, member_of(readers)).err;
   CHECK(reader_was_told.empty());
   for (int time = 0; time < 10; ++time) CHECK(sandbox.ctl({"ping"}).status == 0);
 }
 
-TEST_CASE_METHOD(Access, "users with a right, who hold all connections that they get, keep root out of none") {
+TEST_CASE_METHOD(AccessSandbox, "users with a right, who hold all connections that they get, keep root out of none") {
   setgroups(1, &readers);
   const Sockets held = connections_of({2001, 2002, 2003, 2004, 2005}, 20);
   setgroups(0, nullptr);
   for (int time = 0; time < 10; ++time) CHECK(sandbox.ctl({"ping"}).status == 0);
 }
 
-TEST_CASE_METHOD(Access, "a member of the read group may look and not touch") {
+TEST_CASE_METHOD(AccessSandbox, "a member of the read group may look and not touch") {
   const Identity reader = member_of(readers);
   for (const char* command : {"ping", "list", "stats", "status"}) CHECK(sandbox.ctl({command}, {}, reader).status == 0);
   CHECK(sandbox.ctl({"check", "192.0.2.1"}, {}, reader).status == 0);
@@ -109,7 +104,7 @@ TEST_CASE_METHOD(Access, "a member of the read group may look and not touch") {
   CHECK(sandbox.is_attached());
 }
 
-TEST_CASE_METHOD(Access, "a member of the read group may watch packets, and not look into them") {
+TEST_CASE_METHOD(AccessSandbox, "a member of the read group may watch packets, and not look into them") {
   const auto answer_to = [&](const std::string& params, const Identity& identity) {
     const std::string request = R"({"jsonrpc":"2.0","id":1,"method":"subscribe","params":)" + params + "}\n";
     const Outcome outcome = run({.words = {"socat", "-t", "5", "-", "UNIX-CONNECT:" + sandbox.socket().string()},
@@ -126,7 +121,7 @@ TEST_CASE_METHOD(Access, "a member of the read group may watch packets, and not 
                               !Contains("subscribe") && !Contains("frames"));
 }
 
-TEST_CASE_METHOD(Access, "a member of the admin group may do all that root may") {
+TEST_CASE_METHOD(AccessSandbox, "a member of the admin group may do all that root may") {
   const Identity admin = member_of(admins);
   CHECK(sandbox.ctl({"block", "192.0.2.2"}, {}, admin).status == 0);
   CHECK(sandbox.ctl({"unblock", "192.0.2.1"}, {}, admin).status == 0);
@@ -136,7 +131,7 @@ TEST_CASE_METHOD(Access, "a member of the admin group may do all that root may")
 }
 
 TEST_CASE("the group of a process counts as well as its supplementary ones") {
-  const Access access;
+  const AccessSandbox access;
   const Identity admin{.user = nobody, .group = access.admins, .groups = {}};
   CHECK(access.sandbox.ctl({"block", "192.0.2.2"}, {}, admin).status == 0);
 }

@@ -7,15 +7,12 @@
 #include "tests/integration/live_program.h"
 
 namespace xdpfwd::harness {
-namespace {
 
 gid_t group_named(const char* name) {
   const group* found = getgrnam(name);
   require(found != nullptr, std::string("needs the group ") + name);
   return found->gr_gid;
 }
-
-}  // namespace
 
 CallerFixture::CallerFixture() : admins_(group_named("users")), readers_(group_named("games")) {
   config["control"]["admin_group"] = "users";

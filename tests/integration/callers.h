@@ -7,6 +7,9 @@
 
 namespace xdpfwd::harness {
 
+/// Leaves the test case as skipped where this machine has no such group.
+gid_t group_named(const char* name);
+
 /// The config of the daemon has a group for admin and one for read, which this machine has for something else.
 class CallerFixture : public Fixture {
  public:

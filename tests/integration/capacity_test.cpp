@@ -13,7 +13,7 @@ namespace {
 
 constexpr int over_capacity = 5;
 
-std::string hosts(unsigned first, unsigned count) {
+std::string hosts_from(unsigned first, unsigned count) {
   std::string text;
   for (unsigned number = first; number < first + count; ++number) text += "198.51.100." + std::to_string(number) + "\n";
   return text;
@@ -34,7 +34,9 @@ TEST_CASE("a list that fills up is told of at four fifths and at 95 percent, eac
   Fixture sandbox;
   sandbox.config["capacity"] = {{"ipv4", 100}};
   sandbox.start_daemon();
-  const auto block = [&](unsigned first, unsigned count) { return sandbox.ctl({"block", "-"}, hosts(first, count)); };
+  const auto block = [&](unsigned first, unsigned count) {
+    return sandbox.ctl({"block", "-"}, hosts_from(first, count));
+  };
   CHECK(block(0, 79).status == 0);
   CHECK(warning(sandbox) == 0);
   CHECK(times_told(sandbox) == 0);
@@ -65,7 +67,7 @@ TEST_CASE("a list that fills up is told of at four fifths and at 95 percent, eac
 TEST_CASE("claims that have ended do not count when the daemon starts with less capacity") {
   Fixture sandbox;
   sandbox.start_daemon();
-  CHECK(sandbox.ctl({"block", "-", "--ttl", "1s"}, hosts(0, 6)).status == 0);
+  CHECK(sandbox.ctl({"block", "-", "--ttl", "1s"}, hosts_from(0, 6)).status == 0);
   sandbox.ask({"block", "192.0.2.1"});
   sandbox.stop_daemon(SIGKILL);
   std::this_thread::sleep_for(std::chrono::milliseconds(1500));

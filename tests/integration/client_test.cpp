@@ -9,16 +9,16 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-constexpr unsigned many = 10'000;
+constexpr unsigned many_entries = 10'000;
 
-std::string numbered_address(unsigned number) {
+std::string address_in_feed(unsigned number) {
   return "10.1." + std::to_string(number / 250) + "." + std::to_string(number % 250);
 }
 
 std::string many_addresses() {
   std::string lines = "# a feed\n";
-  for (unsigned number = 0; number < many; ++number)
-    lines += numbered_address(number) + "  # no. " + std::to_string(number) + "\n";
+  for (unsigned number = 0; number < many_entries; ++number)
+    lines += address_in_feed(number) + "  # no. " + std::to_string(number) + "\n";
   return lines;
 }
 
@@ -66,8 +66,8 @@ TEST_CASE("ten thousand addresses come in through standard input and out in page
   CAPTURE(outcome.err);
   REQUIRE(outcome.status == 0);
   const nlohmann::json all = sandbox.ask({"list"});
-  CHECK(all["total"] == many);
-  REQUIRE(all["entries"].size() == many);
+  CHECK(all["total"] == many_entries);
+  REQUIRE(all["entries"].size() == many_entries);
 
   std::vector<std::string> paged;
   Strings next{"list", "--limit", "3000"};
@@ -76,12 +76,12 @@ TEST_CASE("ten thousand addresses come in through standard input and out in page
     for (const nlohmann::json& entry : page["entries"]) paged.push_back(entry["prefix"]);
     if (page["next"].is_null()) break;
   }
-  REQUIRE(paged.size() == many);
-  for (unsigned number = 0; number < many; ++number)
-    if (paged[number] != numbered_address(number)) FAIL(paged[number] + " in the place of " + numbered_address(number));
+  REQUIRE(paged.size() == many_entries);
+  for (unsigned number = 0; number < many_entries; ++number)
+    if (paged[number] != address_in_feed(number)) FAIL(paged[number] + " in the place of " + address_in_feed(number));
   CHECK(sandbox.ctl({"list"}).status == 0);
 
-  CHECK(sandbox.ask({"flush", "--source", "feed"})["removed"] == many);
+  CHECK(sandbox.ask({"flush", "--source", "feed"})["removed"] == many_entries);
   CHECK(sandbox.ask({"list"})["total"] == 0);
 }
 

@@ -13,8 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::int64_t day = 86'400;
-const std::string address = "192.0.2.1";
+const std::string blocked_address = "192.0.2.1";
 
 class ClockFixture : public Fixture {
  public:
@@ -39,12 +38,12 @@ class ClockFixture : public Fixture {
   /// From now on the daemon has slept for so many seconds, with the machine.
   void sleep(std::int64_t seconds) const { shift_clocks(std::to_string(seconds) + " " + std::to_string(seconds)); }
 
-  std::int64_t shown_end() const { return entry(address)["claims"][0]["until"]; }
+  std::int64_t shown_end() const { return entry(blocked_address)["claims"][0]["until"]; }
   bool drops() const {
     ctl::Connection connection = connect(*this);
-    return LiveProgram(*this, connection).drops(parse_prefix(address));
+    return LiveProgram(*this, connection).drops(parse_prefix(blocked_address));
   }
-  bool is_blocked() const { return verdict(address) == "drop" && drops(); }
+  bool is_blocked() const { return verdict(blocked_address) == "drop" && drops(); }
 
  private:
   void shift_clocks(const std::string& text) const {
@@ -62,16 +61,16 @@ void let_it_look() { std::this_thread::sleep_for(1s); }
 
 TEST_CASE("a clock that jumps forward frees nobody, and a restart does not either") {
   ClockFixture sandbox;
-  sandbox.ask({"block", address, "--ttl", "1h"});
+  sandbox.ask({"block", blocked_address, "--ttl", "1h"});
   const std::int64_t end = sandbox.shown_end();
-  sandbox.set_clock(day);
+  sandbox.set_clock(seconds_a_day);
   let_it_look();
   CHECK(sandbox.is_blocked());
-  CHECK(std::abs(sandbox.shown_end() - end - day) <= 1);
+  CHECK(std::abs(sandbox.shown_end() - end - seconds_a_day) <= 1);
   for (const int signal : {SIGKILL, SIGTERM}) {
     sandbox.restart_daemon(signal);
     CHECK(sandbox.is_blocked());
-    CHECK(std::abs(sandbox.shown_end() - end - day) <= 1);
+    CHECK(std::abs(sandbox.shown_end() - end - seconds_a_day) <= 1);
   }
   sandbox.set_clock(0);
   let_it_look();
@@ -83,27 +82,27 @@ TEST_CASE("a clock that jumps back keeps nobody, and a restart does not either")
   const bool while_down = GENERATE(false, true);
   CAPTURE(while_down);
   ClockFixture sandbox;
-  sandbox.ask({"block", address, "--ttl", "2s"});
+  sandbox.ask({"block", blocked_address, "--ttl", "2s"});
   if (while_down) sandbox.stop_daemon(SIGKILL);
-  sandbox.set_clock(-day);
+  sandbox.set_clock(-seconds_a_day);
   if (while_down) {
     std::this_thread::sleep_for(2100ms);
     sandbox.start_daemon();
   } else {
     CHECK(sandbox.is_blocked());
-    CHECK(eventually([&] { return sandbox.entry(address).is_null(); }, 5s));
+    CHECK(eventually([&] { return sandbox.entry(blocked_address).is_null(); }, 5s));
   }
-  CHECK(sandbox.entry(address).is_null());
+  CHECK(sandbox.entry(blocked_address).is_null());
   CHECK_FALSE(sandbox.drops());
   sandbox.restart_daemon(SIGKILL);
-  CHECK(sandbox.entry(address).is_null());
+  CHECK(sandbox.entry(blocked_address).is_null());
   CHECK_FALSE(sandbox.drops());
 }
 
 TEST_CASE("a claim that is made while the clock is wrong lasts as long as it was made for") {
   ClockFixture sandbox;
-  sandbox.set_clock(day);
-  sandbox.ask({"block", address, "--ttl", "1h"});
+  sandbox.set_clock(seconds_a_day);
+  sandbox.ask({"block", blocked_address, "--ttl", "1h"});
   sandbox.ask({"block", "192.0.2.2", "--ttl", "2s"});
   sandbox.set_clock(0);
   CHECK(eventually([&] { return sandbox.entry("192.0.2.2").is_null(); }, 5s));
@@ -116,7 +115,7 @@ TEST_CASE("a claim that is made while the clock is wrong lasts as long as it was
 
 TEST_CASE("a claim whose time is over while the machine sleeps has ended when it wakes, and no other has") {
   ClockFixture sandbox;
-  sandbox.ask({"block", address, "--ttl", "2h"});
+  sandbox.ask({"block", blocked_address, "--ttl", "2h"});
   sandbox.ask({"block", "192.0.2.2", "--ttl", "1h"});
   const std::int64_t end = sandbox.shown_end();
   sandbox.sleep(3000);
@@ -131,6 +130,6 @@ TEST_CASE("a claim whose time is over while the machine sleeps has ended when it
     sandbox.restart_daemon(signal);
   }
   sandbox.sleep(7200);
-  CHECK(eventually([&] { return sandbox.entry(address).is_null(); }, 5s));
+  CHECK(eventually([&] { return sandbox.entry(blocked_address).is_null(); }, 5s));
   CHECK_FALSE(sandbox.drops());
 }

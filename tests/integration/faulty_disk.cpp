@@ -11,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t sectors = 32768;
-const std::string name = "xdpfwd-test";
+const std::string disk_name = "xdpfwd-test";
 
 /// There is no udev that would make the device's file.
 Program dmsetup(Strings words) {
@@ -28,30 +28,30 @@ FaultyDisk::FaultyDisk(fs::path at, bool with_journal) : at_(std::move(at)) {
   fs::resize_file(image_, sectors * 512);
   device_ = run_or_throw({.words = {"losetup", "--find", "--show", image_}});
   device_.pop_back();
-  run_or_throw(dmsetup({"create", name, "--table", "0 " + std::to_string(sectors) + " linear " + device_ + " 0"}));
+  run_or_throw(dmsetup({"create", disk_name, "--table", "0 " + std::to_string(sectors) + " linear " + device_ + " 0"}));
   run_or_throw(
-      {.words = {"mkfs.ext4", "-q", "-O", with_journal ? "has_journal" : "^has_journal", "/dev/mapper/" + name}});
+      {.words = {"mkfs.ext4", "-q", "-O", with_journal ? "has_journal" : "^has_journal", "/dev/mapper/" + disk_name}});
   fs::create_directories(at_);
-  mount("/dev/mapper/" + name);
+  mount("/dev/mapper/" + disk_name);
 }
 
 FaultyDisk::~FaultyDisk() {
   umount2(at_.c_str(), 0);
-  run(dmsetup({"remove", "--retry", name}));
+  run(dmsetup({"remove", "--retry", disk_name}));
   run({.words = {"losetup", "--detach", device_}});
 }
 
 /// What is on its way to the disk is held back meanwhile, and meets the new one.
 void FaultyDisk::use(const std::string& target) const {
   const std::string table = "0 " + std::to_string(sectors) + " " + target;
-  run_or_throw(dmsetup({"load", name, "--table", table}));
-  run_or_throw(dmsetup({"suspend", "--nolockfs", "--noflush", name}));
-  run_or_throw(dmsetup({"resume", name}));
+  run_or_throw(dmsetup({"load", disk_name, "--table", table}));
+  run_or_throw(dmsetup({"suspend", "--nolockfs", "--noflush", disk_name}));
+  run_or_throw(dmsetup({"resume", disk_name}));
 }
 
 void FaultyDisk::turn_read_only() const { run_or_throw({.words = {"mount", "-o", "remount,abort", at_}}); }
 
-void FaultyDisk::mend() const { mount_anew("/dev/mapper/" + name); }
+void FaultyDisk::mend() const { mount_anew("/dev/mapper/" + disk_name); }
 
 void FaultyDisk::cut_power() const { fs::copy_file(image_, left_); }
 

@@ -11,6 +11,16 @@
 
 namespace xdpfwd::harness {
 
+inline constexpr std::int64_t seconds_a_day = 86'400;
+/// The client's exit status where a change is in force and not on disk.
+inline constexpr int status_not_durable = 6;
+inline const nlohmann::json no_parameters = nlohmann::json::object();
+
+/// A request as it goes to the daemon.
+inline std::string request_text(const std::string& method, const std::string& params = "{}") {
+  return R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}\n";
+}
+
 /// Leaves the test case as skipped where this machine cannot run it.
 struct Requirements {
   Requirements();

@@ -11,7 +11,7 @@ using nlohmann::json;
 
 namespace {
 
-const std::string block =
+const std::string block_request =
     R"({"jsonrpc":"2.0","id":1,"method":"block","params":{"prefixes":["192.0.2.1","192.0.2.2"]}})";
 
 void send_and_go(const Sandbox& sandbox, std::string_view text) {
@@ -25,8 +25,8 @@ void send_and_go(const Sandbox& sandbox, std::string_view text) {
 TEST_CASE_METHOD(CallerFixture, "of a request whose client goes before its end, wherever that is, nothing is done") {
   start_daemon();
   ctl::Connection honest = connect_as_root();
-  for (std::size_t size = 0; size <= block.size(); ++size) {
-    send_and_go(*this, std::string_view(block).substr(0, size));
+  for (std::size_t size = 0; size <= block_request.size(); ++size) {
+    send_and_go(*this, std::string_view(block_request).substr(0, size));
     CHECK(honest.call("list", json::object())["total"] == 0);
   }
   CHECK(daemon_runs());
@@ -36,7 +36,7 @@ TEST_CASE_METHOD(CallerFixture, "a request whose client goes before the answer i
   start_daemon();
   ctl::Connection honest = connect_as_root();
   for (unsigned time = 0; time < 20; ++time) {
-    send_and_go(*this, block + "\n");
+    send_and_go(*this, block_request + "\n");
     CHECK(eventually([&] { return honest.call("list", json::object())["total"] == 2; }));
     CHECK(honest.call("flush", {{"source", "cli"}})["removed"] == 2);
     CHECK(honest.call("list", json::object())["total"] == 0);

@@ -13,10 +13,10 @@ namespace {
 constexpr unsigned commands = 12;
 constexpr unsigned ipv4_a_command = 5'000;
 constexpr unsigned ipv6_a_command = 500;
-constexpr std::uint64_t packets_in_between = 2'000;
+constexpr std::uint64_t packets_between_commands = 2'000;
 
 /// Addresses that nobody sends from, one a line.
-std::string addresses(unsigned command) {
+std::string addresses_of_command(unsigned command) {
   std::string lines;
   for (unsigned index = 0; index < ipv4_a_command; ++index) {
     const unsigned number = command * ipv4_a_command + index;
@@ -33,8 +33,8 @@ std::string addresses(unsigned command) {
 
 void block_many(const Fixture& sandbox, const Flood& flood) {
   for (unsigned command = 0; command < commands; ++command) {
-    REQUIRE(sandbox.ctl({"block", "-", "--source", "feed"}, addresses(command)).status == 0);
-    flood.run_for(packets_in_between);
+    REQUIRE(sandbox.ctl({"block", "-", "--source", "feed"}, addresses_of_command(command)).status == 0);
+    flood.run_for(packets_between_commands);
   }
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("a list that has grown shrinks, outlives a restart, and grows again, a
   sandbox.ask({"flush", "--source", "feed"});
   CHECK(used(sandbox, "ipv4") == 1);
   CHECK(used(sandbox, "ipv6") == 1);
-  flood.run_for(packets_in_between);
+  flood.run_for(packets_between_commands);
   sandbox.restart_daemon();
   CHECK(used(sandbox, "ipv4") == 1);
   const unsigned restarted = generation(sandbox);
@@ -97,7 +97,7 @@ TEST_CASE("a list that has grown shrinks, outlives a restart, and grows again, a
   CHECK(generation(sandbox) > restarted);
   check_all_are_blocked(sandbox);
   sandbox.restart_daemon(SIGKILL);
-  flood.run_for(packets_in_between);
+  flood.run_for(packets_between_commands);
   check_all_are_blocked(sandbox);
   check_flood(sandbox, flood.stop());
   CHECK(eventually([&] { return sandbox.generations().size() == 1; }));

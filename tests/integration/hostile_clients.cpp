@@ -10,27 +10,25 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "tests/integration/fixture.h"
+
 namespace xdpfwd::harness {
 namespace {
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 constexpr std::size_t without_end = SIZE_MAX;
 
-std::string repeated(std::string_view text, std::size_t bytes) {
+std::string repeated_up_to(std::string_view text, std::size_t bytes) {
   std::string all;
   while (all.size() < bytes) all += text;
   return all;
 }
 
-std::string request(const std::string& method, const std::string& params) {
-  return R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}\n";
-}
-
 std::string ping_with(std::string_view item, std::size_t bytes) {
-  return R"({"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":[)" + repeated(item, bytes) + "0]}}\n";
+  return R"({"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":[)" + repeated_up_to(item, bytes) + "0]}}\n";
 }
 
-struct Way {
+struct Misdeed {
   std::string text;
   std::size_t at_once;
   std::size_t most;
@@ -38,24 +36,24 @@ struct Way {
 };
 
 /// All that a client may do wrong.
-const std::vector<Way>& ways() {
-  static const std::vector<Way> all{
-      {request("list", "{}"), 1, without_end, true},                                     // byte by byte
+const std::vector<Misdeed>& misdeeds() {
+  static const std::vector<Misdeed> all{
+      {request_text("list", "{}"), 1, without_end, true},                                // byte by byte
       {"", 0, 0, true},                                                                  // never sends
-      {request("block", R"({"prefixes":["192.0.2.200"]})"), 30, 30, true},               // stops halfway
-      {request("block", R"({"prefixes":["192.0.2.200"]})"), 30, 30, false},              // goes halfway
-      {request("list", R"({"limit":10000})"), mebibyte, 34, false},                      // goes before the answer
-      {request("list", R"({"limit":10000})"), mebibyte, without_end, true},              // never reads
-      {request("describe", "{}"), mebibyte, without_end, true},                          // the same
+      {request_text("block", R"({"prefixes":["192.0.2.200"]})"), 30, 30, true},          // stops halfway
+      {request_text("block", R"({"prefixes":["192.0.2.200"]})"), 30, 30, false},         // goes halfway
+      {request_text("list", R"({"limit":10000})"), mebibyte, 34, false},                 // goes before the answer
+      {request_text("list", R"({"limit":10000})"), mebibyte, without_end, true},         // never reads
+      {request_text("describe", "{}"), mebibyte, without_end, true},                     // the same
       {"block 192.0.2.200\n\"\x01{]", 512, without_end, true},                           // garbage
       {"\xff\xfe\xc0\xaf\xed\xa0\x80\n", 512, without_end, true},                        // no UTF-8
-      {repeated("[", mebibyte) + "\n", mebibyte, without_end, true},                     // deep
-      {repeated("x", mebibyte), mebibyte, without_end, true},                            // huge, never ends
-      {repeated("x", mebibyte), mebibyte / 4, mebibyte, true},                           // large, and stops
-      {repeated(" ", mebibyte), 64, without_end, true},                                  // large and slow
+      {repeated_up_to("[", mebibyte) + "\n", mebibyte, without_end, true},               // deep
+      {repeated_up_to("x", mebibyte), mebibyte, without_end, true},                      // huge, never ends
+      {repeated_up_to("x", mebibyte), mebibyte / 4, mebibyte, true},                     // large, and stops
+      {repeated_up_to(" ", mebibyte), 64, without_end, true},                            // large and slow
       {ping_with("{},", 4 * mebibyte - 100), mebibyte, 5 * mebibyte, false},             // weighs much
       {ping_with(R"({"":{"":[]}},)", 4 * mebibyte - 100), mebibyte, without_end, true},  // weighs more
-      {request(std::string(mebibyte, '\\'), "{}"), mebibyte, without_end, true},         // long words
+      {request_text(std::string(mebibyte, '\\'), "{}"), mebibyte, without_end, true},    // long words
       {ping_with("\"\xc2\x80\xc2\x80\xc2\x80\",", mebibyte) + "\xff\n", mebibyte, without_end, true},
       {"", 0, 0, false},  // connects and goes
   };
@@ -90,8 +88,8 @@ Fd connect_as(const Caller& caller, const std::filesystem::path& path) {
 HostileClients::HostileClients(const std::filesystem::path& socket, std::vector<Caller> callers, std::size_t count)
     : socket_(socket) {
   for (std::size_t number = 0; number < count; ++number) {
-    const Way& way = ways()[number / callers.size() % ways().size()];
-    clients_.push_back({callers[number % callers.size()], &way.text, way.at_once, way.most, way.stays});
+    const Misdeed& misdeed = misdeeds()[number / callers.size() % misdeeds().size()];
+    clients_.push_back({callers[number % callers.size()], &misdeed.text, misdeed.at_once, misdeed.most, misdeed.stays});
   }
   thread_ = std::thread([this] { work(); });
 }

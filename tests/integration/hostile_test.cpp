@@ -27,8 +27,6 @@ constexpr std::size_t hostile_clients = 1000;
 constexpr std::size_t most_kibibytes = 64 * 1024;
 constexpr std::ptrdiff_t most_log_lines = 2000;
 
-const json nothing = json::object();
-
 /// What a process has taken of all processors so far.
 double processor_seconds(pid_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
@@ -91,8 +89,8 @@ class HonestClients {
       CHECK(call(reader_, "list", {{"limit", 10}})["entries"].size() == 10);
       CHECK(call(root_, "unblock", prefixes)["changed"] == json{true});
       CHECK(call(reader_, "check", prefixes)["results"][0]["verdict"] == "pass");
-      CHECK(call(root_, "status", nothing)["entries"]["ipv4"]["used"] == 10'000);
-      CHECK(call(reader_, "ping", nothing).size() == 1);
+      CHECK(call(root_, "status", no_parameters)["entries"]["ipv4"]["used"] == 10'000);
+      CHECK(call(reader_, "ping", no_parameters).size() == 1);
     }
   }
 
@@ -203,7 +201,7 @@ TEST_CASE_METHOD(CallerFixture,
                  "a daemon that has no descriptor left for a client waits, and goes on when it has one") {
   start_daemon();
   ctl::Connection connected = connect_as_root();
-  connected.call("ping", nothing);
+  connected.call("ping", no_parameters);
   // Room for a few more connections than there are, and far less than come.
   const auto used = [&] {
     const std::filesystem::directory_iterator all("/proc/" + std::to_string(daemon().pid()) + "/fd");
@@ -215,7 +213,7 @@ TEST_CASE_METHOD(CallerFixture,
   std::vector<Fd> clients;
   for (unsigned number = 0; number < 20; ++number) clients.push_back(connect_as({0, 0}, socket()));
   CHECK(eventually([&] { return used() >= few.rlim_cur; }));
-  for (unsigned number = 0; number < 20; ++number) CHECK(connected.call("ping", nothing).contains("revision"));
+  for (unsigned number = 0; number < 20; ++number) CHECK(connected.call("ping", no_parameters).contains("revision"));
   CHECK(connected.call("block", {{"prefixes", {"192.0.2.1"}}})["changed"] == json{true});
   const Way way = Network::way(Family::ipv4);
   CHECK(connected.call("block", {{"prefixes", {way.bad}}})["changed"] == json{true});

@@ -19,8 +19,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::time_t day = 86'400;
-constexpr int not_durable = 6;
 constexpr auto lockdown = "/sys/kernel/security/lockdown";
 
 std::time_t now(clockid_t clock) {
@@ -81,11 +79,11 @@ TEST_CASE("whoever sets the machine's clock frees nobody early and keeps nobody"
   Fixture sandbox;
   sandbox.start_daemon();
   sandbox.ask({"block", "192.0.2.1", "--ttl", "1h"});
-  clock.set(day);
+  clock.set(seconds_a_day);
   sandbox.restart_daemon(SIGKILL);
   CHECK(sandbox.verdict("192.0.2.1") == "drop");
   sandbox.ask({"block", "192.0.2.2", "--ttl", "2s"});
-  clock.set(-day);
+  clock.set(-seconds_a_day);
   CHECK(eventually([&] { return sandbox.entry("192.0.2.2").is_null(); }));
   sandbox.restart_daemon(SIGKILL);
   CHECK(sandbox.verdict("192.0.2.1") == "drop");
@@ -100,8 +98,8 @@ TEST_CASE("a disk that fails holds back no block, and loses none", "[kernels]") 
   sandbox.start_daemon();
   sandbox.ask({"block", "192.0.2.1"});
   disk.fail();
-  CHECK(sandbox.ctl({"block", "192.0.2.2"}).status == not_durable);
-  CHECK(sandbox.ctl({"block", "192.0.2.3"}).status == not_durable);
+  CHECK(sandbox.ctl({"block", "192.0.2.2"}).status == status_not_durable);
+  CHECK(sandbox.ctl({"block", "192.0.2.3"}).status == status_not_durable);
   CHECK(sandbox.verdict("192.0.2.3") == "drop");
   CHECK(sandbox.pending() == 2);
   CHECK_FALSE(sandbox.ask({"status"})["store"]["error"].is_null());
@@ -127,7 +125,7 @@ TEST_CASE("a disk that turns read-only holds back no block, and what is not stor
   const Way way = Network::way(Family::ipv4);
   sandbox.ask({"block", "192.0.2.1"});
   disk.turn_read_only();
-  CHECK(sandbox.ctl({"block", way.bad}).status == not_durable);
+  CHECK(sandbox.ctl({"block", way.bad}).status == status_not_durable);
   CHECK(ping_is_silent(sandbox.network(), way, way.bad));
   CHECK(sandbox.pending() == 1);
   const std::string health = sandbox.ask({"status"})["health"].dump();

@@ -24,10 +24,6 @@ std::string reason_in(const std::string& answer) {
   return line.is_object() && line.contains("error") ? line["error"]["data"]["reason"].get<std::string>() : "";
 }
 
-std::string request(const std::string& method, const std::string& params = "{}") {
-  return R"({"jsonrpc":"2.0","id":1,"method":")" + method + R"(","params":)" + params + "}\n";
-}
-
 std::string repeated(const std::string& text, std::size_t times) {
   std::string all;
   for (std::size_t count = 0; count < times; ++count) all += text;
@@ -66,19 +62,19 @@ TEST_CASE("each kind of broken request gets its error and harms nobody") {
       {"a key twice", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"method\":\"list\"}\n", "parse"},
       {"bytes that are no UTF-8", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xff\xfe\"}\n", "parse"},
       {"an overlong UTF-8 sequence", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xc0\xaf\"}\n", "parse"},
-      {"a batch", "[" + request("ping").substr(0, request("ping").size() - 1) + "]\n", "invalid_request"},
+      {"a batch", "[" + request_text("ping").substr(0, request_text("ping").size() - 1) + "]\n", "invalid_request"},
       {"a notification", "{\"jsonrpc\":\"2.0\",\"method\":\"ping\"}\n", "invalid_request"},
       {"another version", "{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"ping\"}\n", "invalid_request"},
       {"parameters without names", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":[]}\n",
        "invalid_request"},
-      {"an unknown method", request("frobnicate"), "unknown_method"},
-      {"an unknown parameter", request("ping", R"({"x":1})"), "invalid"},
-      {"a prefix that is none", request("block", R"({"prefixes":["1.1.1"]})"), "invalid"},
-      {"no prefix", request("block", R"({"prefixes":[]})"), "invalid"},
-      {"too many prefixes", request("block", R"({"prefixes":["1.1.1.1")" + repeated(R"(,"1.1.1.1")", 65'536) + "]}"),
-       "invalid"},
-      {"an endless time to live", request("block", R"({"prefixes":["1.1.1.1"],"ttl":1e300})"), "invalid"},
-      {"the config's own source", request("block", R"({"prefixes":["1.1.1.1"],"source":"config"})"), "invalid"},
+      {"an unknown method", request_text("frobnicate"), "unknown_method"},
+      {"an unknown parameter", request_text("ping", R"({"x":1})"), "invalid"},
+      {"a prefix that is none", request_text("block", R"({"prefixes":["1.1.1"]})"), "invalid"},
+      {"no prefix", request_text("block", R"({"prefixes":[]})"), "invalid"},
+      {"too many prefixes",
+       request_text("block", R"({"prefixes":["1.1.1.1")" + repeated(R"(,"1.1.1.1")", 65'536) + "]}"), "invalid"},
+      {"an endless time to live", request_text("block", R"({"prefixes":["1.1.1.1"],"ttl":1e300})"), "invalid"},
+      {"the config's own source", request_text("block", R"({"prefixes":["1.1.1.1"],"source":"config"})"), "invalid"},
   };
   Fixture sandbox;
   sandbox.start_daemon();
@@ -110,7 +106,7 @@ TEST_CASE("a line of more than 4 MiB is refused, and one of nearly as much is re
 TEST_CASE("a request without its newline does nothing") {
   Fixture sandbox;
   sandbox.start_daemon();
-  std::string unfinished = request("block", R"({"prefixes":["192.0.2.1"]})");
+  std::string unfinished = request_text("block", R"({"prefixes":["192.0.2.1"]})");
   unfinished.pop_back();
   CHECK(answer_to(sandbox, unfinished).empty());
   CHECK(sandbox.verdict("192.0.2.1") == "pass");
@@ -119,8 +115,9 @@ TEST_CASE("a request without its newline does nothing") {
 TEST_CASE("several requests on one connection are answered in their order") {
   Fixture sandbox;
   sandbox.start_daemon();
-  const std::string answers = answer_to(sandbox, request("block", R"({"prefixes":["192.0.2.1"]})") + request("ping") +
-                                                     request("frobnicate") + request("list"));
+  const std::string answers =
+      answer_to(sandbox, request_text("block", R"({"prefixes":["192.0.2.1"]})") + request_text("ping") +
+                             request_text("frobnicate") + request_text("list"));
   CHECK(std::ranges::count(answers, '\n') == 4);
   CHECK(answers.find("\"changed\":[true]") < answers.find("unknown_method"));
   CHECK(answers.find("unknown_method") < answers.find("192.0.2.1"));
@@ -146,8 +143,8 @@ TEST_CASE("a client that never takes its answers and one that goes in the middle
     addresses += "10.0." + std::to_string(number / 250) + "." + std::to_string(number % 250) + "\n";
   REQUIRE(sandbox.ctl({"block", "-"}, addresses).status == 0);
   const Fd deaf = connected(sandbox);
-  CHECK(send_some(deaf, repeated(request("list", R"({"limit":5000})"), 20)));
-  for (unsigned count = 0; count < 20; ++count) CHECK(send_some(connected(sandbox), request("list")));
+  CHECK(send_some(deaf, repeated(request_text("list", R"({"limit":5000})"), 20)));
+  for (unsigned count = 0; count < 20; ++count) CHECK(send_some(connected(sandbox), request_text("list")));
   for (unsigned count = 0; count < 20; ++count) CHECK(sandbox.ctl({"ping"}).status == 0);
   CHECK(sandbox.ask({"list"})["total"] == 5'000);
   CHECK(sandbox.daemon_runs());

@@ -13,10 +13,10 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-const Way way = Network::way(Family::ipv4);
+const Way ipv4_way = Network::way(Family::ipv4);
 
 void check_nothing_is_left(const Fixture& sandbox, const Fixture::KernelObjects& objects) {
-  CHECK(ping_answers(sandbox.network(), way, way.bad));
+  CHECK(ping_answers(sandbox.network(), ipv4_way, ipv4_way.bad));
   CHECK_FALSE(std::filesystem::exists(sandbox.pin_dir()));
   // The kernel frees them when the last packet has left them.
   CHECK(eventually([&] { return left_of(objects) == 0; }));
@@ -27,12 +27,12 @@ void check_nothing_is_left(const Fixture& sandbox, const Fixture::KernelObjects&
 TEST_CASE("SIGTERM leaves the filter in force, and --detach takes it off to the last map") {
   Fixture sandbox;
   sandbox.start_daemon();
-  sandbox.ask({"block", way.bad});
+  sandbox.ask({"block", ipv4_way.bad});
   const Fixture::KernelObjects objects = sandbox.kernel_objects();
   CHECK(objects.programs.size() == 1);
   CHECK(objects.maps.size() >= 4);
   CHECK(sandbox.stop_daemon(SIGTERM) == 0);
-  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+  CHECK(ping_is_silent(sandbox.network(), ipv4_way, ipv4_way.bad));
   CHECK(left_of(objects) == objects.maps.size() + 1);
 
   CHECK(sandbox.run_daemon({"--detach"}).status == 0);
@@ -51,7 +51,7 @@ TEST_CASE("SIGTERM ends the daemon in order while clients are connected") {
       sandbox.socket().string().copy(address.sun_path, sizeof(address.sun_path) - 1);
       REQUIRE(connect(clients.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
     }
-    sandbox.ask({"block", way.bad});  // by now the others have been accepted
+    sandbox.ask({"block", ipv4_way.bad});  // by now the others have been accepted
     REQUIRE(sandbox.stop_daemon(SIGTERM) == 0);
     sandbox.start_daemon();
   }
@@ -60,10 +60,10 @@ TEST_CASE("SIGTERM ends the daemon in order while clients are connected") {
 TEST_CASE("SIGKILL leaves the filter in force, and --detach takes it off") {
   Fixture sandbox;
   sandbox.start_daemon();
-  sandbox.ask({"block", way.bad});
+  sandbox.ask({"block", ipv4_way.bad});
   const Fixture::KernelObjects objects = sandbox.kernel_objects();
   sandbox.stop_daemon(SIGKILL);
-  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+  CHECK(ping_is_silent(sandbox.network(), ipv4_way, ipv4_way.bad));
   CHECK(sandbox.run_daemon({"--detach"}).status == 0);
   check_nothing_is_left(sandbox, objects);
 }
@@ -71,21 +71,21 @@ TEST_CASE("SIGKILL leaves the filter in force, and --detach takes it off") {
 TEST_CASE("Ctrl-C takes the filter off, and the next start puts it back") {
   Fixture sandbox;
   sandbox.start_daemon();
-  sandbox.ask({"block", way.bad});
+  sandbox.ask({"block", ipv4_way.bad});
   const Fixture::KernelObjects objects = sandbox.kernel_objects();
   CHECK(sandbox.stop_daemon(SIGINT) == 0);
   check_nothing_is_left(sandbox, objects);
   sandbox.start_daemon();
-  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+  CHECK(ping_is_silent(sandbox.network(), ipv4_way, ipv4_way.bad));
 }
 
 TEST_CASE("SIGINT leaves the filter in force under a service manager") {
   Fixture sandbox;
   sandbox.daemon_environment = {"INVOCATION_ID=0123456789abcdef0123456789abcdef"};
   sandbox.start_daemon();
-  sandbox.ask({"block", way.bad});
+  sandbox.ask({"block", ipv4_way.bad});
   CHECK(sandbox.stop_daemon(SIGINT) == 0);
-  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+  CHECK(ping_is_silent(sandbox.network(), ipv4_way, ipv4_way.bad));
 }
 
 TEST_CASE("a check of the config tells whether the file is valid and does nothing else") {

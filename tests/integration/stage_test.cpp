@@ -14,8 +14,6 @@ using nlohmann::json;
 
 namespace {
 
-const json nothing = json::object();
-
 /// A daemon with so small a capacity that what may be staged is hardly more than one request.
 class Stage : public Fixture {
  public:
@@ -50,30 +48,30 @@ TEST_CASE_METHOD(Stage, "groups without a prefix are nothing, those with a reaso
   CHECK(error.code() == Code::capacity);
   CHECK_THAT(error.what(), Catch::Matchers::Contains("nothing was changed"));
   // What was refused takes no room, and the next sync or import knows of it.
-  CHECK(test::error_of([&] { connection.call("import", nothing); }).code() == Code::invalid);
+  CHECK(test::error_of([&] { connection.call("import", no_parameters); }).code() == Code::invalid);
   connection.call("stage", {{"groups", {{{"prefixes", "192.0.2.1\n"}}}}});
-  CHECK(connection.call("import", nothing)["added"] == 1);
+  CHECK(connection.call("import", no_parameters)["added"] == 1);
 }
 
 TEST_CASE_METHOD(Stage, "hosts of eight digits each are the same as lines") {
   ctl::Connection connection = connect(*this);
   const json group{{"prefixes", "192.0.2.7\n"}, {"hosts", "c0000201C6336407"}, {"source", "feed"}};
   CHECK(connection.call("stage", {{"groups", {group}}})["staged"] == 3);
-  CHECK(connection.call("import", nothing)["added"] == 3);
+  CHECK(connection.call("import", no_parameters)["added"] == 3);
   for (const char* host : {"192.0.2.1", "192.0.2.7", "198.51.100.7"}) CHECK(verdict(host) == "drop");
 }
 
 TEST_CASE_METHOD(Stage, "all connections share the room for lists on their way") {
   std::optional<ctl::Connection> first(connect(*this));
   ctl::Connection second = connect(*this);
-  stage(*first, addresses(40'000), nothing);
-  const Error error = test::error_of([&] { stage(second, addresses(40'000), nothing); });
+  stage(*first, addresses(40'000), no_parameters);
+  const Error error = test::error_of([&] { stage(second, addresses(40'000), no_parameters); });
   CHECK(error.code() == Code::capacity);
   CHECK_THAT(error.what(), Catch::Matchers::Contains("others"));
   first.reset();
   CHECK(eventually([&] {
     try {
-      stage(second, addresses(40'000), nothing);
+      stage(second, addresses(40'000), no_parameters);
       return true;
     } catch (const Error&) {
       return false;

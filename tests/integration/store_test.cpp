@@ -10,7 +10,6 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-constexpr int not_durable = 6;
 constexpr std::size_t page = 4096;  // of the database
 
 }  // namespace
@@ -23,12 +22,12 @@ TEST_CASE("on a full disk a block bites at once, says so, and is stored when the
   sandbox.fill_state();
 
   const Outcome outcome = sandbox.ctl({"block", way.bad});
-  CHECK(outcome.status == not_durable);
+  CHECK(outcome.status == status_not_durable);
   CHECK_THAT(outcome.err, Contains("hint: "));
   CHECK(ping_is_silent(sandbox.network(), way, way.bad));
   CHECK(sandbox.pending() == 1);
   CHECK_FALSE(sandbox.ask({"status"})["store"]["error"].is_null());
-  CHECK(sandbox.ctl({"block", "192.0.2.1"}).status == not_durable);
+  CHECK(sandbox.ctl({"block", "192.0.2.1"}).status == status_not_durable);
   CHECK(sandbox.pending() == 2);
 
   sandbox.free_state();

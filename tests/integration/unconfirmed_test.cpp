@@ -12,8 +12,6 @@ using nlohmann::json;
 
 namespace {
 
-const json nothing = json::object();
-
 Code refusal_of(ctl::Connection& connection, const char* method, const json& params) {
   try {
     connection.call(method, params);
@@ -24,7 +22,7 @@ Code refusal_of(ctl::Connection& connection, const char* method, const json& par
   return Code::internal;
 }
 
-bool waits(ctl::Connection& connection) { return !connection.call("status", nothing)["confirm_by"].is_null(); }
+bool waits(ctl::Connection& connection) { return !connection.call("status", no_parameters)["confirm_by"].is_null(); }
 
 /// So that every test can be about both ways in which an unconfirmed change is undone.
 void let_it_be_undone(Fixture& sandbox, bool by_kill) {
@@ -47,7 +45,7 @@ TEST_CASE("a claim that somebody else asks for as well is not undone with an unc
   first.call("block", {{"prefixes", {"192.0.2.1", "192.0.2.2", "192.0.2.3"}}, {"confirm_within", 2}});
   CHECK(second.call("block", {{"prefixes", {"192.0.2.1"}}})["changed"] == json{false});
   second.call("stage", {{"groups", {{{"prefixes", "192.0.2.2\n"}}}}});
-  CHECK(second.call("import", nothing)["kept"] == 1);
+  CHECK(second.call("import", no_parameters)["kept"] == 1);
   let_it_be_undone(sandbox, by_kill);
   CHECK(sandbox.verdict("192.0.2.1") == "drop");
   CHECK(sandbox.verdict("192.0.2.2") == "drop");
@@ -122,7 +120,7 @@ TEST_CASE("nothing waits to be confirmed once others have asked for all of it") 
   connection.call("block", unconfirmed("192.0.2.1", 60));
   connection.call("block", block("192.0.2.1"));
   CHECK_FALSE(waits(connection));
-  CHECK(refusal_of(connection, "confirm", nothing) == Code::not_found);
+  CHECK(refusal_of(connection, "confirm", no_parameters) == Code::not_found);
   connection.call("block", unconfirmed("192.0.2.2", 60));
   connection.call("flush", {{"source", "cli"}});
   CHECK_FALSE(waits(connection));
@@ -186,7 +184,7 @@ TEST_CASE("what an unconfirmed change took away finds its room when it comes bac
   // Confirmed, the room is free.
   ctl::Connection again = connect(sandbox);
   again.call("flush", {{"source", "cli"}, {"confirm_within", 60}});
-  again.call("confirm", nothing);
+  again.call("confirm", no_parameters);
   again.call("block", others);
   CHECK(total(sandbox) == 2);
 }
@@ -197,7 +195,8 @@ TEST_CASE("a list that was refused does not come on top of the one that is sent 
   ctl::Connection connection = connect(sandbox);
   const json old_list{{"groups", {{{"prefixes", "192.0.2.1\n192.0.2.2\n"}}}}};
   const json new_list{{"groups", {{{"prefixes", "192.0.2.3\n"}}}}};
-  for (const json& refused : {json{{"source", "feed"}, {"if_revision", 1}}, json{{"source", "config"}}, nothing}) {
+  for (const json& refused :
+       {json{{"source", "feed"}, {"if_revision", 1}}, json{{"source", "config"}}, no_parameters}) {
     CAPTURE(refused.dump());
     connection.call("stage", old_list);
     refusal_of(connection, "sync", refused);

@@ -12,7 +12,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* no_cap = "100000";
+constexpr const char* no_cap_as_text = "100000";
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -24,7 +24,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 }  // namespace
 
 TEST_CASE_METHOD(BlockedWay, "watch shows a line for each packet, and ends after as many as are wanted") {
-  BackgroundClient watch(sandbox, {"watch", "--rate", no_cap, "--count", "30"});
+  BackgroundClient watch(sandbox, {"watch", "--rate", no_cap_as_text, "--count", "30"});
   send(40);
   CHECK(watch.end() == 0);
   const std::vector<std::string> lines = lines_of(watch.out());
@@ -39,7 +39,7 @@ TEST_CASE_METHOD(BlockedWay, "watch shows a line for each packet, and ends after
 }
 
 TEST_CASE_METHOD(BlockedWay, "with --json each packet is a line of JSON, there as soon as the packet is") {
-  BackgroundClient watch(sandbox, {"watch", "--json", "--rate", no_cap});
+  BackgroundClient watch(sandbox, {"watch", "--json", "--rate", no_cap_as_text});
   for (unsigned count = 1; count <= 3; ++count) {
     send(1);
     REQUIRE(eventually([&] { return lines_of(watch.out()).size() == count; }));
@@ -56,7 +56,7 @@ TEST_CASE_METHOD(BlockedWay, "with --json each packet is a line of JSON, there a
 
 TEST_CASE_METHOD(BlockedWay, "Ctrl-C ends watch well, with what it has seen") {
   const int signal = GENERATE(SIGINT, SIGTERM);
-  BackgroundClient watch(sandbox, {"watch", "--rate", no_cap});
+  BackgroundClient watch(sandbox, {"watch", "--rate", no_cap_as_text});
   send(5);
   REQUIRE(eventually([&] { return lines_of(watch.out()).size() == 5; }));
   watch.signal(signal);
@@ -78,7 +78,7 @@ TEST_CASE_METHOD(BlockedWay, "what was not sampled is told to the packet when Ct
 }
 
 TEST_CASE_METHOD(BlockedWay, "packets past --count are told as those that were not shown") {
-  BackgroundClient watch(sandbox, {"watch", "--rate", no_cap, "--count", "1"});
+  BackgroundClient watch(sandbox, {"watch", "--rate", no_cap_as_text, "--count", "1"});
   watch.signal(SIGSTOP);
   send(40);
   watch.signal(SIGCONT);
@@ -88,7 +88,7 @@ TEST_CASE_METHOD(BlockedWay, "packets past --count are told as those that were n
 }
 
 TEST_CASE_METHOD(BlockedWay, "watch says so when the daemon ends") {
-  BackgroundClient watch(sandbox, {"watch", "--rate", no_cap});
+  BackgroundClient watch(sandbox, {"watch", "--rate", no_cap_as_text});
   CHECK(sandbox.stop_daemon() == 0);
   CHECK(watch.end() == 3);
   CHECK_THAT(watch.err(), Contains("0 packets in ") && Contains("ended the connection") && Contains("hint: "));

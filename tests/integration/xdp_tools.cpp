@@ -12,8 +12,8 @@
 namespace xdpfwd::harness {
 namespace {
 
-const Way ours = Network::way(Family::ipv4);
-const Way theirs = Network::way(Family::ipv6);
+const Way our_way = Network::way(Family::ipv4);
+const Way their_way = Network::way(Family::ipv6);
 
 }  // namespace
 
@@ -42,7 +42,7 @@ std::string SharedSandbox::tool(const Strings& words) const {
 
 void SharedSandbox::load_filter() const {
   tool({"xdp-filter", "load", "guarded0", "-f", "ipv6"});
-  tool({"xdp-filter", "ip", "-m", "src", theirs.bad});
+  tool({"xdp-filter", "ip", "-m", "src", their_way.bad});
 }
 
 Strings SharedSandbox::programs() const {
@@ -66,11 +66,11 @@ Strings SharedSandbox::dispatchers() const {
   return found;
 }
 
-bool SharedSandbox::ours_filters() const { return datagrams_arriving(network(), ours, ours.bad, 10) == 0; }
-bool SharedSandbox::theirs_filters() const { return datagrams_arriving(network(), theirs, theirs.bad, 10) == 0; }
+bool SharedSandbox::ours_filters() const { return datagrams_arriving(network(), our_way, our_way.bad, 10) == 0; }
+bool SharedSandbox::theirs_filters() const { return datagrams_arriving(network(), their_way, their_way.bad, 10) == 0; }
 bool SharedSandbox::good_passes() const {
-  return datagrams_arriving(network(), ours, ours.good, 10) == 10 &&
-         datagrams_arriving(network(), theirs, theirs.good, 10) == 10;
+  return datagrams_arriving(network(), our_way, our_way.good, 10) == 10 &&
+         datagrams_arriving(network(), their_way, their_way.good, 10) == 10;
 }
 
 }  // namespace xdpfwd::harness

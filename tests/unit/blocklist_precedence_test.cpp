@@ -8,8 +8,6 @@ namespace {
 
 using namespace test;
 
-constexpr Capacity roomy{1000, 1000};
-
 /// A blocklist and what the datapath has made of its deltas.
 struct Firewall {
   Blocklist blocklist{roomy};

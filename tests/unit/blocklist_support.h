@@ -20,6 +20,8 @@ inline std::ostream& operator<<(std::ostream& stream, const SharedText& text) { 
 
 namespace xdpfwd::test {
 
+inline constexpr Capacity roomy{1000, 1000};
+
 inline Edit claim(Action action, std::string_view prefix, std::string source = "cli",
                   std::optional<BootTime> until = {}, std::string reason = {}) {
   return {parse_prefix(prefix), source,

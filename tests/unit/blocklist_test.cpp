@@ -11,8 +11,6 @@ namespace {
 using namespace test;
 using Catch::Matchers::Contains;
 
-constexpr Capacity roomy{1000, 1000};
-
 Action enforced(const Blocklist& blocklist, std::string_view prefix) {
   const Entry* entry = blocklist.find(parse_prefix(prefix));
   return entry == nullptr ? Action::none : entry->enforced;

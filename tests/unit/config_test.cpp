@@ -1,6 +1,7 @@
 // The config file: what it may say, and what a mistake in it is told as.
 #include "daemon/config/config.h"
 
+#include "tests/unit/config_support.h"
 #include "tests/unit/support.h"
 
 namespace xdpfwd {
@@ -8,6 +9,7 @@ namespace {
 
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
+using test::config_with;
 using test::error_of;
 using test::TemporaryDirectory;
 using test::write_file;
@@ -19,9 +21,6 @@ std::vector<std::string> texts_of(const std::vector<Prefix>& prefixes) {
   for (const Prefix& prefix : prefixes) texts.push_back(to_string(prefix));
   return texts;
 }
-
-/// A config with interfaces and one more member.
-Config with(const std::string& member) { return parse_config("{\"interfaces\": [], " + member + "}"); }
 
 using Texts = std::vector<std::string>;
 
@@ -43,12 +42,12 @@ TEST_CASE("The smallest config names its interfaces and leaves the rest to the d
 
 TEST_CASE("Metrics are served on loopback, on a Unix socket, or not at all") {
   for (const std::string address : {"127.0.0.1:9415", "127.8.8.8:1", "[::1]:65535", "unix:/run/xdpfwd/metrics.sock"}) {
-    const Config config = with(R"("metrics": {"listen": ")" + address + "\"}");
+    const Config config = config_with(R"("metrics": {"listen": ")" + address + "\"}");
     REQUIRE(config.metrics.listen);
     CHECK(to_string(*config.metrics.listen) == address);
   }
-  CHECK_FALSE(with(R"("metrics": {"listen": null})").metrics.listen);
-  CHECK_FALSE(with(R"("metrics": {})").metrics.listen);
+  CHECK_FALSE(config_with(R"("metrics": {"listen": null})").metrics.listen);
+  CHECK_FALSE(config_with(R"("metrics": {})").metrics.listen);
 }
 
 TEST_CASE("The config that is shipped says what holds without it") {
@@ -106,28 +105,28 @@ TEST_CASE("Every key is read, among comments") {
 
 TEST_CASE("Packets are logged at a rate, or not at all") {
   using namespace std::chrono_literals;
-  CHECK(with(R"("log": {})").log_packets == std::nullopt);
-  CHECK(with(R"("log": {"packets": null})").log_packets == std::nullopt);
-  CHECK(with(R"("log": {"packets": {"sample": "10/s"}})").log_packets == PacketRate{10, 1s});
-  CHECK(with(R"("log": {"packets": {"sample": "1/m"}})").log_packets == PacketRate{1, 60s});
-  CHECK(with(R"("log": {"packets": {"sample": "10000/h"}})").log_packets == PacketRate{10'000, 3600s});
+  CHECK(config_with(R"("log": {})").log_packets == std::nullopt);
+  CHECK(config_with(R"("log": {"packets": null})").log_packets == std::nullopt);
+  CHECK(config_with(R"("log": {"packets": {"sample": "10/s"}})").log_packets == PacketRate{10, 1s});
+  CHECK(config_with(R"("log": {"packets": {"sample": "1/m"}})").log_packets == PacketRate{1, 60s});
+  CHECK(config_with(R"("log": {"packets": {"sample": "10000/h"}})").log_packets == PacketRate{10'000, 3600s});
 }
 
 TEST_CASE("Each log level is read") {
-  CHECK(with(R"("log": {"level": "info"})").log_level == Level::info);
-  CHECK(with(R"("log": {"level": "warning"})").log_level == Level::warning);
-  CHECK(with(R"("log": {"level": "error"})").log_level == Level::error);
-  CHECK(with(R"("log": {})").log_level == Level::info);
+  CHECK(config_with(R"("log": {"level": "info"})").log_level == Level::info);
+  CHECK(config_with(R"("log": {"level": "warning"})").log_level == Level::warning);
+  CHECK(config_with(R"("log": {"level": "error"})").log_level == Level::error);
+  CHECK(config_with(R"("log": {})").log_level == Level::info);
 }
 
 TEST_CASE("A group that is null gives nobody access") {
-  const Config config = with(R"("control": {"admin_group": null, "read_group": null})");
+  const Config config = config_with(R"("control": {"admin_group": null, "read_group": null})");
   CHECK_FALSE(config.control.admin_group);
   CHECK_FALSE(config.control.read_group);
 }
 
 TEST_CASE("Host bits are masked and noted, with what the prefix is now") {
-  const Config config = with(R"("block": ["10.1.2.3/8", "192.0.2.0/24"], "allow": ["2001:db8::1/64"])");
+  const Config config = config_with(R"("block": ["10.1.2.3/8", "192.0.2.0/24"], "allow": ["2001:db8::1/64"])");
   CHECK(texts_of(config.block) == Texts{"10.0.0.0/8", "192.0.2.0/24"});
   REQUIRE(config.notes.size() == 2);
   const std::string notes = config.notes[0] + "\n" + config.notes[1];
@@ -136,7 +135,7 @@ TEST_CASE("Host bits are masked and noted, with what the prefix is now") {
 }
 
 TEST_CASE("A narrower prefix beside a wider one is no duplicate") {
-  CHECK_NOTHROW(with(R"("block": ["10.0.0.0/8", "10.0.0.0/9"], "allow": ["10.0.0.0"])"));
+  CHECK_NOTHROW(config_with(R"("block": ["10.0.0.0/8", "10.0.0.0/9"], "allow": ["10.0.0.0"])"));
 }
 
 TEST_CASE("A config file is read, and a mistake in it is told with the file's name") {

@@ -13,7 +13,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-const Bytes frame{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x08, 0x00, 0x45, 0x00};
+const Bytes given_frame{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x08, 0x00, 0x45, 0x00};
 
 /// Numbers in one byte order or the other.
 struct Writer {
@@ -54,9 +54,9 @@ Bytes pcapng(bool big_endian) {
             Writer{big_endian}.number(0x1a2b3c4d).number(1, 2).number(0, 2).number(~0u).number(~0u).bytes);
   add_block(file, 1, Writer{big_endian}.number(1, 2).number(0, 2).number(0).bytes);
   add_block(file, 0xbad, Bytes(40));  // of a kind that nobody knows
-  const auto size = static_cast<std::uint32_t>(frame.size());
-  add_block(file, 6, Writer{big_endian}.number(0).number(1).number(2).number(size).number(size).add(frame).bytes);
-  add_block(file, 3, Writer{big_endian}.number(size).add(frame).bytes);
+  const auto size = static_cast<std::uint32_t>(given_frame.size());
+  add_block(file, 6, Writer{big_endian}.number(0).number(1).number(2).number(size).number(size).add(given_frame).bytes);
+  add_block(file, 3, Writer{big_endian}.number(size).add(given_frame).bytes);
   return file.bytes;
 }
 
@@ -79,8 +79,8 @@ std::vector<Bytes> read_all(const Bytes& file) {
 
 TEST_CASE("a packet is read as people copy it") {
   CHECK(parse_packet("020000000001020000000002"
-                     "08004500") == frame);
-  CHECK(parse_packet("0x02:00:00:00:00:01 02:00:00:00:00:02\n0800 4500\t") == frame);
+                     "08004500") == given_frame);
+  CHECK(parse_packet("0x02:00:00:00:00:01 02:00:00:00:00:02\n0800 4500\t") == given_frame);
   CHECK_THROWS_WITH(parse_packet("0200xx"), Catch::Contains("is not hexadecimal"));
   CHECK_THROWS_WITH(parse_packet("020"), Catch::Contains("is not hexadecimal"));
   CHECK_THROWS_WITH(parse_packet(""), Catch::Contains("0 bytes are too short for a frame"));
@@ -108,8 +108,9 @@ TEST_CASE("capture files of either format and byte order are read") {
   for (const bool big_endian : {false, true}) {
     CAPTURE(big_endian);
     for (const std::uint32_t magic : {0xa1b2c3d4u, 0xa1b23c4du})
-      CHECK(read_all(pcap(big_endian, magic, 1, {frame, frame})) == std::vector<Bytes>{frame, frame});
-    CHECK(read_all(pcapng(big_endian)) == std::vector<Bytes>{frame, frame});
+      CHECK(read_all(pcap(big_endian, magic, 1, {given_frame, given_frame})) ==
+            std::vector<Bytes>{given_frame, given_frame});
+    CHECK(read_all(pcapng(big_endian)) == std::vector<Bytes>{given_frame, given_frame});
   }
   Bytes sections = pcapng(false);
   const Bytes second = pcapng(true);
@@ -134,7 +135,7 @@ TEST_CASE("frames of other link types get an Ethernet header") {
 }
 
 TEST_CASE("a capture file that is cut anywhere is an error, or ends between two frames") {
-  for (const Bytes& whole : {pcap(true, 0xa1b2c3d4, 1, {frame, frame}), pcapng(false)}) {
+  for (const Bytes& whole : {pcap(true, 0xa1b2c3d4, 1, {given_frame, given_frame}), pcapng(false)}) {
     std::size_t good = 0;
     for (std::size_t size = 0; size < whole.size(); ++size) {
       try {
@@ -148,7 +149,7 @@ TEST_CASE("a capture file that is cut anywhere is an error, or ends between two 
   }
   CHECK_THROWS_WITH(read_all({}), Catch::Contains("is no capture file"));
   CHECK_THROWS_WITH(read_all(Bytes(100, 'x')), Catch::Contains("is no capture file"));
-  Bytes huge = pcap(false, 0xa1b2c3d4, 1, {frame});
+  Bytes huge = pcap(false, 0xa1b2c3d4, 1, {given_frame});
   for (std::size_t at = 32; at < 36; ++at) huge[at] = 0xff;  // the frame's length
   CHECK_THROWS_WITH(read_all(huge), Catch::Contains("is damaged"));
 }

@@ -5,6 +5,7 @@
 #include "common/error.h"
 #include "common/jsonrpc.h"
 #include "ctl/list_sender.h"
+#include "tests/unit/ctl_support.h"
 
 using namespace xdpfwd;
 using namespace xdpfwd::ctl;
@@ -12,16 +13,14 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t now = 1764000000;
-
 /// Takes what is sent. Never more than two requests may be without their answers.
-struct Daemon {
+struct ListDaemon {
   std::vector<json> requests;
   int unanswered = 0;
   std::size_t refuse = SIZE_MAX;  // this request
 
   ListSender sender(const char* command, const json& params = json::object()) {
-    return {Overrides::of({find_command(command), params, {}}, now), now,
+    return {Overrides::of({find_command(command), params, {}}, client_now), client_now,
             [this](const json& sent) {
               CHECK(unanswered++ < 2);
               requests.push_back(sent);
@@ -34,7 +33,7 @@ struct Daemon {
   }
 };
 
-struct Item {
+struct SentItem {
   const char* prefix;
   const char* source = "";
   const char* action = "";
@@ -43,16 +42,16 @@ struct Item {
   std::optional<std::int64_t> until = {};
 };
 
-void add(ListSender& sender, const Item& item) {
+void add(ListSender& sender, const SentItem& item) {
   const std::vector<Prefix> prefixes = parse_prefixes(item.prefix);
   sender.add({prefixes, item.source, item.action, item.reason, item.since, item.until});
 }
 
 /// The groups of the one request that comes of the items.
-json groups_of(const char* command, const json& params, std::initializer_list<Item> items) {
-  Daemon daemon;
+json groups_of(const char* command, const json& params, std::initializer_list<SentItem> items) {
+  ListDaemon daemon;
   ListSender sender = daemon.sender(command, params);
-  for (const Item& item : items) add(sender, item);
+  for (const SentItem& item : items) add(sender, item);
   sender.finish();
   REQUIRE(daemon.requests.size() == 1);
   CHECK(daemon.unanswered == 0);
@@ -68,13 +67,13 @@ TEST_CASE("items that have all in common are one group, in their order", "[ctl]"
 
 TEST_CASE("items that differ are several groups, and each is found again", "[ctl]") {
   const json groups = groups_of("import", json::object(),
-                                {{"192.0.2.1", "a", "drop", "scan", 5, now + 60},
-                                 {"192.0.2.2", "b", "drop", "scan", 5, now + 60},
-                                 {"192.0.2.3", "a", "allow", "scan", 5, now + 60},
-                                 {"192.0.2.4", "a", "drop", "", 5, now + 60},
-                                 {"192.0.2.5", "a", "drop", "scan", {}, now + 60},
+                                {{"192.0.2.1", "a", "drop", "scan", 5, client_now + 60},
+                                 {"192.0.2.2", "b", "drop", "scan", 5, client_now + 60},
+                                 {"192.0.2.3", "a", "allow", "scan", 5, client_now + 60},
+                                 {"192.0.2.4", "a", "drop", "", 5, client_now + 60},
+                                 {"192.0.2.5", "a", "drop", "scan", {}, client_now + 60},
                                  {"192.0.2.6", "a", "drop", "scan", 5, {}},
-                                 {"192.0.2.7", "a", "drop", "scan", 5, now + 60}});
+                                 {"192.0.2.7", "a", "drop", "scan", 5, client_now + 60}});
   REQUIRE(groups.size() == 6);
   CHECK(groups[0] == json{{"prefixes", ""},
                           {"hosts", "c0000201c0000207"},
@@ -82,14 +81,14 @@ TEST_CASE("items that differ are several groups, and each is found again", "[ctl
                           {"action", "drop"},
                           {"reason", "scan"},
                           {"since", 5},
-                          {"until", now + 60}});
+                          {"until", client_now + 60}});
   CHECK_FALSE(groups[3].contains("reason"));
   CHECK_FALSE(groups[4].contains("since"));
   CHECK_FALSE(groups[5].contains("until"));
 }
 
 TEST_CASE("the command line wins over the list", "[ctl]") {
-  const Item item{"192.0.2.1", "a", "drop", "scan", 5, now + 60};
+  const SentItem item{"192.0.2.1", "a", "drop", "scan", 5, client_now + 60};
   CHECK(groups_of("import", {{"source", "b"}, {"action", "monitor"}, {"reason", "mine"}, {"ttl", 600}}, {item}) ==
         json{{{"prefixes", ""},
               {"hosts", "c0000201"},
@@ -97,7 +96,7 @@ TEST_CASE("the command line wins over the list", "[ctl]") {
               {"action", "monitor"},
               {"reason", "mine"},
               {"since", 5},
-              {"until", now + 600}}});
+              {"until", client_now + 600}}});
   CHECK(groups_of("import", {{"ttl", -1}, {"reason", ""}}, {item}) ==
         json{{{"prefixes", ""}, {"hosts", "c0000201"}, {"source", "a"}, {"action", "drop"}, {"since", 5}}});
 }
@@ -108,24 +107,25 @@ TEST_CASE("the source of a sync is told once, not with its claims", "[ctl]") {
 }
 
 TEST_CASE("what is over already is left out, unless it gets another end", "[ctl]") {
-  Daemon daemon;
+  ListDaemon daemon;
   ListSender sender = daemon.sender("import");
-  add(sender, {.prefix = "192.0.2.1", .until = now});
+  add(sender, {.prefix = "192.0.2.1", .until = client_now});
   sender.finish();
   CHECK(daemon.requests.empty());
   CHECK(sender.ended() == 1);
   CHECK(sender.prefixes() == 0);
-  CHECK(groups_of("import", {{"ttl", 60}}, {{.prefix = "192.0.2.1", .until = now}})[0]["until"] == now + 60);
+  CHECK(groups_of("import", {{"ttl", 60}}, {{.prefix = "192.0.2.1", .until = client_now}})[0]["until"] ==
+        client_now + 60);
 }
 
 TEST_CASE("a long list goes in several requests, each far below the limit", "[ctl]") {
-  Daemon daemon;
+  ListDaemon daemon;
   ListSender sender = daemon.sender("sync", {{"source", "feed"}});
   constexpr std::uint32_t many = 200'000;
   for (std::uint32_t number = 0; number < many; ++number) {
     const Prefix prefix = Prefix::of_ipv4(0x0a000000 + number, 32);
     // Every one is a group of its own for a while, as with a time to live for each.
-    const std::int64_t until = now + 1 + number;
+    const std::int64_t until = client_now + 1 + number;
     sender.add({{&prefix, 1}, "", "", "a \x1b reason", {}, number < 20'000 ? std::optional(until) : std::nullopt});
   }
   sender.finish();
@@ -140,7 +140,7 @@ TEST_CASE("a long list goes in several requests, each far below the limit", "[ct
 }
 
 TEST_CASE("a refused part ends it", "[ctl]") {
-  Daemon daemon;
+  ListDaemon daemon;
   daemon.refuse = 1;
   ListSender sender = daemon.sender("sync");
   add(sender, {"192.0.2.1"});

@@ -14,8 +14,8 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-ExportedClaim claim(const std::string& prefix, std::optional<std::int64_t> left = std::nullopt,
-                    const std::string& reason = "", const std::string& source = "cli") {
+ExportedClaim exported(const std::string& prefix, std::optional<std::int64_t> left = std::nullopt,
+                       const std::string& reason = "", const std::string& source = "cli") {
   return {.prefix = parse_prefix(prefix),
           .source = source,
           .action = "drop",
@@ -49,8 +49,8 @@ Strings read_back(ListFormat format, const std::vector<ExportedClaim>& claims) {
 }
 
 std::vector<ExportedClaim> varied_claims() {
-  return {claim("1.1.1.1"), claim("10.0.0.0/8", 60, "why"), claim("192.0.2.0/24", {}, "a \"b\" \\ \n\x1b ä"),
-          claim("::1", 7, "v6"), claim("2001:db8::/32")};
+  return {exported("1.1.1.1"), exported("10.0.0.0/8", 60, "why"), exported("192.0.2.0/24", {}, "a \"b\" \\ \n\x1b ä"),
+          exported("::1", 7, "v6"), exported("2001:db8::/32")};
 }
 
 const std::vector list_formats{ListFormat::plain, ListFormat::ndjson, ListFormat::ipset, ListFormat::nft};
@@ -79,14 +79,14 @@ TEST_CASE("ndjson gives back every claim as it was", "[list]") {
                                           .since = one.since,
                                           .until = one.until}));
   CHECK(read_back(ListFormat::ndjson, claims) == expected);
-  CHECK(written(ListFormat::ndjson, {claim("1.1.1.1", 5, "ä")}).text ==
+  CHECK(written(ListFormat::ndjson, {exported("1.1.1.1", 5, "ä")}).text ==
         R"({"prefix":"1.1.1.1","source":"cli","action":"drop","reason":"ä","since":1699999900,"until":1700000005})"
         "\n");
   CHECK(written(ListFormat::ndjson, claims).notes.empty());
 }
 
 TEST_CASE("ipset's list makes its sets, large enough", "[list]") {
-  CHECK(written(ListFormat::ipset, {claim("1.1.1.1", 5, "x \"y\"\n"), claim("::1")}).text ==
+  CHECK(written(ListFormat::ipset, {exported("1.1.1.1", 5, "x \"y\"\n"), exported("::1")}).text ==
         "create xdpfwd-ipv4 hash:net family inet hashsize 1024 maxelem 65538 timeout 0 comment\n"
         "create xdpfwd-ipv6 hash:net family inet6 hashsize 1024 maxelem 65538 timeout 0 comment\n"
         "add xdpfwd-ipv4 1.1.1.1 timeout 5 comment \"x 'y' \"\n"
@@ -97,31 +97,31 @@ TEST_CASE("ipset's list makes its sets, large enough", "[list]") {
 }
 
 TEST_CASE("what ipset does not know is told otherwise, with a note", "[list]") {
-  const Written whole =
-      written(ListFormat::ipset, {claim("0.0.0.0/0", 50), claim("0.0.0.0/1", 40), claim("9.9.9.9"),
-                                  claim("128.0.0.0/1", 60), claim("128.0.0.0"), claim("::/0"), claim("8000::/1", 70)});
+  const Written whole = written(ListFormat::ipset, {exported("0.0.0.0/0", 50), exported("0.0.0.0/1", 40),
+                                                    exported("9.9.9.9"), exported("128.0.0.0/1", 60),
+                                                    exported("128.0.0.0"), exported("::/0"), exported("8000::/1", 70)});
   CHECK_THAT(whole.text, EndsWith("comment\nadd xdpfwd-ipv4 0.0.0.0/1 timeout 50\nadd xdpfwd-ipv4 9.9.9.9 timeout 0\n"
                                   "add xdpfwd-ipv4 128.0.0.0/1 timeout 60\nadd xdpfwd-ipv4 128.0.0.0 timeout 0\n"
                                   "add xdpfwd-ipv6 ::/1 timeout 0\nadd xdpfwd-ipv6 8000::/1 timeout 0\n"));
   CHECK(whole.notes == "note: hash:net knows no prefix of length 0; it is written as its two halves\n");
 
-  const Written late = written(ListFormat::ipset, {claim("1.1.1.1", 2147483), claim("2.2.2.2", 2147484)});
+  const Written late = written(ListFormat::ipset, {exported("1.1.1.1", 2147483), exported("2.2.2.2", 2147484)});
   CHECK_THAT(late.text, EndsWith("1.1.1.1 timeout 2147483\nadd xdpfwd-ipv4 2.2.2.2 timeout 2147483\n"));
   CHECK(late.notes == "note: 1 entry stays longer than ipset can tell; there it ends after 2,147,483 seconds\n");
 }
 
 TEST_CASE("a comment is cut between two characters", "[list]") {
   const std::string reason = std::string(254, 'x') + "ä";
-  CHECK_THAT(written(ListFormat::ipset, {claim("1.1.1.1", {}, reason)}).text,
+  CHECK_THAT(written(ListFormat::ipset, {exported("1.1.1.1", {}, reason)}).text,
              EndsWith("comment \"" + std::string(254, 'x') + "\"\n"));
-  CHECK(read_back(ListFormat::nft, {claim("1.1.1.1", {}, std::string(127, 'x') + "ä")}) ==
+  CHECK(read_back(ListFormat::nft, {exported("1.1.1.1", {}, std::string(127, 'x') + "ä")}) ==
         Strings{"1.1.1.1 reason=" + std::string(127, 'x')});
 }
 
 TEST_CASE("nft's list is JSON that makes and fills its sets", "[list]") {
   using nlohmann::json;
-  const json list =
-      json::parse(written(ListFormat::nft, {claim("1.1.1.1"), claim("10.0.0.0/8", 60, "why"), claim("::1")}).text);
+  const json list = json::parse(
+      written(ListFormat::nft, {exported("1.1.1.1"), exported("10.0.0.0/8", 60, "why"), exported("::1")}).text);
   const auto set = [](const char* name) { return json{{"family", "inet"}, {"table", "xdpfwd"}, {"name", name}}; };
   const json& commands = list.at("nftables");
   REQUIRE(commands.size() == 7);
@@ -142,7 +142,7 @@ TEST_CASE("nft's list is JSON that makes and fills its sets", "[list]") {
 TEST_CASE("nft's elements come in batches", "[list]") {
   std::vector<ExportedClaim> claims;
   for (int number = 0; number < 2500; ++number)
-    claims.push_back(claim("10.0." + std::to_string(number / 250) + "." + std::to_string(number % 250)));
+    claims.push_back(exported("10.0." + std::to_string(number / 250) + "." + std::to_string(number % 250)));
   const auto list = nlohmann::json::parse(written(ListFormat::nft, claims).text);
   std::vector<std::size_t> sizes;
   for (const auto& command : list["nftables"])
@@ -154,8 +154,8 @@ TEST_CASE("nft's elements come in batches", "[list]") {
 
 TEST_CASE("nft's sets hold no overlaps", "[list]") {
   const std::vector<ExportedClaim> claims{
-      claim("10.0.0.0/8", 100), claim("10.0.0.0/9", 50), claim("10.0.0.7"), claim("10.255.0.0/16", 100),
-      claim("11.0.0.0/8"),      claim("::/0"),           claim("::1")};
+      exported("10.0.0.0/8", 100), exported("10.0.0.0/9", 50), exported("10.0.0.7"), exported("10.255.0.0/16", 100),
+      exported("11.0.0.0/8"),      exported("::/0"),           exported("::1")};
   CHECK(read_back(ListFormat::nft, claims) == Strings{"10.0.0.0/8 until=1700000100", "11.0.0.0/8", "::/0"});
   CHECK(written(ListFormat::nft, claims).notes ==
         "note: 4 entries inside wider ones are left out: nft sets hold no overlaps\n"
@@ -163,9 +163,9 @@ TEST_CASE("nft's sets hold no overlaps", "[list]") {
 }
 
 TEST_CASE("a prefix of several sources is one entry, that stays as long as the last", "[list]") {
-  const std::vector<ExportedClaim> claims{claim("1.1.1.1", 10), claim("1.1.1.1", 30, "a", "x"),
-                                          claim("1.1.1.1", 20, "b", "y"), claim("2.2.2.2", 10),
-                                          claim("2.2.2.2", {}, "c", "x")};
+  const std::vector<ExportedClaim> claims{exported("1.1.1.1", 10), exported("1.1.1.1", 30, "a", "x"),
+                                          exported("1.1.1.1", 20, "b", "y"), exported("2.2.2.2", 10),
+                                          exported("2.2.2.2", {}, "c", "x")};
   CHECK(read_back(ListFormat::plain, claims) == Strings{"1.1.1.1", "2.2.2.2"});
   for (const ListFormat format : {ListFormat::ipset, ListFormat::nft})
     CHECK(read_back(format, claims) == Strings{"1.1.1.1 reason=a until=1700000030", "2.2.2.2 reason=c"});
@@ -173,7 +173,7 @@ TEST_CASE("a prefix of several sources is one entry, that stays as long as the l
 }
 
 TEST_CASE("a claim that has ended is not blocked forever elsewhere", "[list]") {
-  const std::vector<ExportedClaim> claims{claim("1.1.1.1", 0), claim("2.2.2.2", -5), claim("3.3.3.3", 1)};
+  const std::vector<ExportedClaim> claims{exported("1.1.1.1", 0), exported("2.2.2.2", -5), exported("3.3.3.3", 1)};
   for (const ListFormat format : {ListFormat::plain, ListFormat::ipset, ListFormat::nft}) {
     const Strings items = read_back(format, claims);
     REQUIRE(items.size() == 1);
@@ -199,8 +199,9 @@ TEST_CASE("random claims come back from every format", "[list]") {
     for (unsigned byte = 0; byte < address_bits(family) / 8; ++byte) address[byte] = random.byte();
     address[0] |= 1;  // no IPv4 address in the form of IPv6
     const Prefix prefix(family, address, random.from_to(address_bits(family) / 2, address_bits(family)));
-    claims.push_back(claim(to_string(prefix), random.in_100(50) ? std::optional(random.from_to(1, 1000)) : std::nullopt,
-                           std::string(random.below(5), 'r')));
+    claims.push_back(exported(to_string(prefix),
+                              random.in_100(50) ? std::optional(random.from_to(1, 1000)) : std::nullopt,
+                              std::string(random.below(5), 'r')));
   }
   std::ranges::sort(claims, {}, &ExportedClaim::prefix);
   const auto [first, last] = std::ranges::unique(

@@ -10,9 +10,9 @@ using namespace xdpfwd::ctl;
 
 namespace {
 
-constexpr std::uint32_t section = 0x0A0D0D0A;
-constexpr std::uint32_t interface = 1;
-constexpr std::uint32_t packet = 6;
+constexpr std::uint32_t section_block = 0x0A0D0D0A;
+constexpr std::uint32_t interface_block = 1;
+constexpr std::uint32_t packet_block = 6;
 
 struct Block {
   std::uint32_t type;
@@ -68,7 +68,7 @@ CapturedPacket sample(const std::string& name, std::size_t size) {
 TEST_CASE("a capture file begins with its section header", "[ctl]") {
   const std::vector<Block> blocks = blocks_in(PcapngWriter::begin("xdpfwctl 1.2.3"));
   REQUIRE(blocks.size() == 1);
-  CHECK(blocks[0].type == section);
+  CHECK(blocks[0].type == section_block);
   CHECK(blocks[0].word(0) == 0x1A2B3C4D);
   CHECK(blocks[0].word(4) == 1);                                                 // version 1.0
   CHECK((blocks[0].word(8) == 0xffffffff && blocks[0].word(12) == 0xffffffff));  // of unknown length
@@ -81,7 +81,7 @@ TEST_CASE("each interface is described once, before its first packet", "[ctl]") 
   for (const char* name : {"eth0", "eth1", "eth0"}) bytes += writer.add(sample(name, 60));
   const std::vector<Block> blocks = blocks_in(bytes);
   REQUIRE(blocks.size() == 5);
-  CHECK(blocks[0].type == interface);
+  CHECK(blocks[0].type == interface_block);
   CHECK(blocks[0].word(0) == 1);  // Ethernet
   CHECK(blocks[0].word(4) == 256);
   CHECK(blocks[0].options(8)[2] == "eth0");
@@ -98,7 +98,7 @@ TEST_CASE("a packet's block has all of it, whatever the frame's length", "[ctl]"
     const std::vector<Block> blocks = blocks_in(writer.add(sample("eth0", size)));
     REQUIRE(blocks.size() == 2);
     const Block& block = blocks[1];
-    CHECK(block.type == packet);
+    CHECK(block.type == packet_block);
     CHECK((std::uint64_t{block.word(4)} << 32 | block.word(8)) == 1'764'000'000'123'456'789);
     CHECK(block.word(12) == size);
     CHECK(block.word(16) == 1500);

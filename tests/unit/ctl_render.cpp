@@ -5,6 +5,7 @@
 
 #include "common/json.h"
 #include "ctl/render.h"
+#include "tests/unit/ctl_support.h"
 #include "tests/unit/stats_support.h"
 
 using namespace xdpfwd;
@@ -13,16 +14,8 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t now = 1764000000;  // 2025-11-24 16:00:00 UTC
-
-const View plain{.color = false, .now = now, .elapsed = std::chrono::microseconds(432)};
-const View coloured{.color = true, .now = now, .elapsed = {}};
-
-Call call_of(const char* command, const std::vector<std::string>& prefixes = {}, json params = json::object()) {
-  Call call{find_command(command), std::move(params), {}};
-  for (const std::string& prefix : prefixes) call.prefixes.push_back(parse_prefix(prefix));
-  return call;
-}
+const View plain{.color = false, .now = client_now, .elapsed = std::chrono::microseconds(432)};
+const View coloured{.color = true, .now = client_now, .elapsed = {}};
 
 void use_utc() {
   setenv("TZ", "UTC0", 1);
@@ -31,12 +24,6 @@ void use_utc() {
 
 json check_of(const char* prefix, const char* verdict, const json& entry, const json& sources, int exceptions = 0) {
   return {{"prefix", prefix}, {"verdict", verdict}, {"entry", entry}, {"sources", sources}, {"exceptions", exceptions}};
-}
-
-json attachment_of(const char* name, const char* state, const json& mode, const json& error = nullptr) {
-  return {
-      {"name", name},           {"state", state},     {"mode", mode},   {"wanted", "auto"},
-      {"sharing", "exclusive"}, {"origin", "config"}, {"error", error}, {"hint", error.is_null() ? json() : "fix it"}};
 }
 
 }  // namespace
@@ -51,7 +38,7 @@ TEST_CASE("one blocked address is one line", "[ctl]") {
 
 TEST_CASE("blocked addresses line up, with how long they stay and what was so already", "[ctl]") {
   use_utc();
-  const json result{{"changed", {true, false}}, {"until", now + 3600}};
+  const json result{{"changed", {true, false}}, {"until", client_now + 3600}};
   CHECK(render(call_of("block", {"1.1.1.1", "2001:db8::/32"}, {{"ttl", 3600}}), result, plain) ==
         "blocked  1.1.1.1        for 1h, until 17:00:00\n"
         "blocked  2001:db8::/32  for 1h, until 17:00:00 (was blocked already; renewed)\n");
@@ -202,8 +189,8 @@ TEST_CASE("a change that waits to be confirmed says so", "[ctl]") {
     return render(call_of("flush", {}, {{"source", "feed"}, {"confirm_within", within}}),
                   {{"removed", 1}, {"confirm_by", by}}, plain);
   };
-  CHECK(line(60, now + 60) == "removed 1 claim of feed\nundone in 60s unless confirmed: xdpfwctl confirm\n");
-  CHECK(line(300, now + 300) == "removed 1 claim of feed\nundone in 5m unless confirmed: xdpfwctl confirm\n");
+  CHECK(line(60, client_now + 60) == "removed 1 claim of feed\nundone in 60s unless confirmed: xdpfwctl confirm\n");
+  CHECK(line(300, client_now + 300) == "removed 1 claim of feed\nundone in 5m unless confirmed: xdpfwctl confirm\n");
   CHECK(line(60, nullptr) == "removed 1 claim of feed\n");
   CHECK(render(call_of("confirm"), {{"confirmed", 3}}, plain) == "confirmed: 3 claims stay\n");
   CHECK(render(call_of("confirm"), {{"confirmed", 1}}, plain) == "confirmed: 1 claim stays\n");

@@ -9,7 +9,7 @@ using nlohmann::json;
 
 namespace {
 
-json check_of(const char* subject, const char* verdict, const char* finding, const json& hint = nullptr) {
+json finding_of(const char* subject, const char* verdict, const char* finding, const json& hint = nullptr) {
   return {{"subject", subject}, {"verdict", verdict}, {"finding", finding}, {"hint", hint}};
 }
 
@@ -20,9 +20,9 @@ std::string doctor(const json& checks, bool ready, bool color = false) {
 }  // namespace
 
 TEST_CASE("doctor's table lines up, with what to do below each line", "[ctl]") {
-  CHECK(doctor({check_of("kernel", "ok", "Linux 6.1"), check_of("kernel", "note", "has no BTF"),
-                check_of("guarded0", "warning", "is down", "ip link set dev guarded0 up"),
-                check_of("memory", "failure", "too little", "buy some")},
+  CHECK(doctor({finding_of("kernel", "ok", "Linux 6.1"), finding_of("kernel", "note", "has no BTF"),
+                finding_of("guarded0", "warning", "is down", "ip link set dev guarded0 up"),
+                finding_of("memory", "failure", "too little", "buy some")},
                false) ==
         "SUBJECT   VERDICT  FINDING\n"
         "kernel    ok       Linux 6.1\n"
@@ -36,11 +36,11 @@ TEST_CASE("doctor's table lines up, with what to do below each line", "[ctl]") {
 }
 
 TEST_CASE("doctor concludes whether the host is ready", "[ctl]") {
-  CHECK(doctor(json::array({check_of("kernel", "ok", "x")}), true)
+  CHECK(doctor(json::array({finding_of("kernel", "ok", "x")}), true)
             .ends_with("\n\nready: nothing would keep the service from filtering\n"));
-  CHECK(doctor({check_of("a", "warning", "x"), check_of("b", "warning", "y")}, true)
+  CHECK(doctor({finding_of("a", "warning", "x"), finding_of("b", "warning", "y")}, true)
             .ends_with("\n\nready: nothing would keep the service from filtering; 2 warnings\n"));
-  CHECK(doctor({check_of("a", "failure", "x"), check_of("b", "failure", "y")}, false)
+  CHECK(doctor({finding_of("a", "failure", "x"), finding_of("b", "failure", "y")}, false)
             .ends_with("\n\n2 problems would keep the service from filtering\n"));
   const Call call{find_command("doctor"), json::object(), {}};
   CHECK(exit_status(call, {{"checks", json::array()}, {"ready", true}}, false) == 0);
@@ -48,8 +48,9 @@ TEST_CASE("doctor concludes whether the host is ready", "[ctl]") {
 }
 
 TEST_CASE("doctor's verdicts have colours, and nothing steers the terminal", "[ctl]") {
-  const std::string text = doctor(
-      {check_of("a", "ok", "x"), check_of("b", "warning", "x"), check_of("c", "failure", "x\x1b[2J")}, false, true);
+  const std::string text =
+      doctor({finding_of("a", "ok", "x"), finding_of("b", "warning", "x"), finding_of("c", "failure", "x\x1b[2J")},
+             false, true);
   CHECK(text.find("\x1b[32mok\x1b[0m") != text.npos);
   CHECK(text.find("\x1b[33mWARN\x1b[0m") != text.npos);
   CHECK(text.find("\x1b[31mFAIL\x1b[0m") != text.npos);

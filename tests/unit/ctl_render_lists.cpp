@@ -3,6 +3,7 @@
 
 #include "ctl/render.h"
 #include "ctl/render_lists.h"
+#include "tests/unit/ctl_support.h"
 
 using namespace xdpfwd;
 using namespace xdpfwd::ctl;
@@ -10,11 +11,7 @@ using nlohmann::json;
 
 namespace {
 
-const View plain{.color = false, .now = 0, .elapsed = std::chrono::milliseconds(310)};
-
-Call call_of(const char* command, json params = json::object()) {
-  return {find_command(command), std::move(params), {}};
-}
+const View timed{.color = false, .now = 0, .elapsed = std::chrono::milliseconds(310)};
 
 json counts(int added, int removed, int updated, int kept) {
   return {{"added", added}, {"removed", removed}, {"updated", updated}, {"kept", kept}, {"protected", json::array()}};
@@ -31,21 +28,21 @@ ListSummary summary_of(std::uint64_t bad) {
 }  // namespace
 
 TEST_CASE("a sync is one line of plain numbers", "[ctl]") {
-  CHECK(render(call_of("sync"), counts(1204, 87, 0, 998709), plain) == "+1204 -87 =998709 in 0.31 s\n");
-  CHECK(render(call_of("sync"), counts(1, 0, 12, 5), plain) == "+1 -0 =17 in 0.31 s (12 updated)\n");
+  CHECK(render(call_of("sync"), counts(1204, 87, 0, 998709), timed) == "+1204 -87 =998709 in 0.31 s\n");
+  CHECK(render(call_of("sync"), counts(1, 0, 12, 5), timed) == "+1 -0 =17 in 0.31 s (12 updated)\n");
   json imported = counts(1, 0, 0, 0);
   imported["skipped"] = 2;
-  CHECK(render(call_of("import"), imported, plain) ==
+  CHECK(render(call_of("import"), imported, timed) ==
         "+1 -0 =0 in 0.31 s\nnote: left out 2 claims that only the config file can make\n");
 }
 
 TEST_CASE("protected addresses that a list names are told, the first few by name", "[ctl]") {
   json result = counts(1, 0, 0, 0);
   result["protected"] = {{{"prefix", "10.0.0.1"}, {"reason", "default gateway"}}};
-  CHECK(render(call_of("sync"), result, plain) ==
+  CHECK(render(call_of("sync"), result, timed) ==
         "+1 -0 =0 in 0.31 s\nnote: 10.0.0.1 (default gateway) is protected and still passes\n");
   for (int more = 0; more < 1006; ++more) result["protected"].push_back(result["protected"][0]);
-  const std::string text = render(call_of("sync"), result, plain);
+  const std::string text = render(call_of("sync"), result, timed);
   CHECK(std::count(text.begin(), text.end(), '\n') == 7);
   CHECK(text.ends_with("\nnote: and 1,002 more protected addresses\n"));
 }
@@ -55,7 +52,7 @@ TEST_CASE("a dry run shows the first that would come and go", "[ctl]") {
   result["first_added"] = {"192.0.2.1", "192.0.2.2"};
   result["first_removed"] = {"::1"};
   result["protected"] = {{{"prefix", "10.0.0.1"}, {"reason", "default gateway"}}};
-  CHECK(render(call_of("sync", {{"dry_run", true}}), result, plain) ==
+  CHECK(render(call_of("sync", {}, {{"dry_run", true}}), result, timed) ==
         "dry run: +1204 -1 =5 in 0.31 s\n"
         "+ 192.0.2.1\n"
         "+ 192.0.2.2\n"

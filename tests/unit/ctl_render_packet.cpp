@@ -38,7 +38,7 @@ std::string line(const json& described) {
   return table.take(false);
 }
 
-json with(json changes) {
+json packet_with(json changes) {
   json changed = packet();
   changed.update(changes);
   return changed;
@@ -53,42 +53,42 @@ TEST_CASE("a packet is a line", "[ctl]") {
 }
 
 TEST_CASE("what a packet has not, its line has not", "[ctl]") {
-  CHECK(line(with({{"source_port", nullptr}, {"destination_port", nullptr}, {"protocol", "icmp"}})) ==
+  CHECK(line(packet_with({{"source_port", nullptr}, {"destination_port", nullptr}, {"protocol", "icmp"}})) ==
         "TIME  eth0  drop  203.0.113.9 > 192.0.2.1  icmp  60 B  203.0.113.0/24 (spamhaus)\n");
-  CHECK(line(with({{"entry", nullptr}, {"claimed_by", json::array()}, {"fragment", true}})) ==
+  CHECK(line(packet_with({{"entry", nullptr}, {"claimed_by", json::array()}, {"fragment", true}})) ==
         "TIME  eth0  drop  203.0.113.9:51234 > 192.0.2.1:22  tcp fragment  60 B  (no longer listed)\n");
-  const json malformed = with({{"source", nullptr},
-                               {"destination", nullptr},
-                               {"protocol", nullptr},
-                               {"source_port", nullptr},
-                               {"destination_port", nullptr},
-                               {"reason", "malformed"},
-                               {"action", nullptr},
-                               {"entry", nullptr},
-                               {"claimed_by", json::array()}});
+  const json malformed = packet_with({{"source", nullptr},
+                                      {"destination", nullptr},
+                                      {"protocol", nullptr},
+                                      {"source_port", nullptr},
+                                      {"destination_port", nullptr},
+                                      {"reason", "malformed"},
+                                      {"action", nullptr},
+                                      {"entry", nullptr},
+                                      {"claimed_by", json::array()}});
   CHECK(line(malformed) == "TIME  eth0  malformed  IPv4 header cut short or wrong    60 B\n");
 }
 
 TEST_CASE("tags, IPv6 and several sources are told", "[ctl]") {
-  CHECK(line(with({{"source", "2001:db8::9"},
-                   {"destination", "2001:db8::1"},
-                   {"vlans", {9, 10}},
-                   {"action", "monitor"},
-                   {"reason", "monitored"},
-                   {"entry", "2001:db8::/32"},
-                   {"claimed_by", {"spamhaus", "cli"}}})) ==
+  CHECK(line(packet_with({{"source", "2001:db8::9"},
+                          {"destination", "2001:db8::1"},
+                          {"vlans", {9, 10}},
+                          {"action", "monitor"},
+                          {"reason", "monitored"},
+                          {"entry", "2001:db8::/32"},
+                          {"claimed_by", {"spamhaus", "cli"}}})) ==
         "TIME  eth0 vlan 9.10  monitor  [2001:db8::9]:51234 > [2001:db8::1]:22  tcp  60 B  2001:db8::/32 (spamhaus, "
         "cli)\n");
 }
 
 TEST_CASE("nothing that a daemon says can steer the terminal", "[ctl]") {
-  CHECK(line(with({{"interface", "e\x1b[2J"}})).find('\x1b') == std::string::npos);
+  CHECK(line(packet_with({{"interface", "e\x1b[2J"}})).find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("what decided is told in a few words, for the comment of a capture", "[ctl]") {
   CHECK(packet_fate(packet()) == "dropped by 203.0.113.0/24 (spamhaus)");
-  CHECK(packet_fate(with({{"entry", nullptr}})) == "dropped");
-  CHECK(packet_fate(with({{"reason", "malformed"}, {"entry", nullptr}})) == "malformed");
+  CHECK(packet_fate(packet_with({{"entry", nullptr}})) == "dropped");
+  CHECK(packet_fate(packet_with({{"reason", "malformed"}, {"entry", nullptr}})) == "malformed");
 }
 
 TEST_CASE("what is missing is told in lines of their own", "[ctl]") {

@@ -2,21 +2,13 @@
 #include <catch2/catch.hpp>
 
 #include "ctl/render.h"
+#include "tests/unit/ctl_support.h"
 
 using namespace xdpfwd;
 using namespace xdpfwd::ctl;
 using nlohmann::json;
 
 namespace {
-
-constexpr std::int64_t now = 1764000000;
-const View plain{.color = false, .now = now, .elapsed = {}};
-
-json interface_of(const char* name, const char* state, const json& mode, const json& error = nullptr) {
-  return {
-      {"name", name},           {"state", state},     {"mode", mode},   {"wanted", "auto"},
-      {"sharing", "exclusive"}, {"origin", "config"}, {"error", error}, {"hint", error.is_null() ? json() : "fix it"}};
-}
 
 json list_of(const char* name, const json& read, int bad_lines, int passed, const json& error) {
   return {{"name", name},    {"path", std::string("/var/lib/feeds/") + name + ".txt"},
@@ -37,7 +29,7 @@ json healthy() {
           {"config", "/etc/xdpfwd/xdpfwd.json"},
           {"generation", 3},
           {"program", {{"id", 42}, {"name", "xdpfwd"}}},
-          {"interfaces", json::array({interface_of("eth0", "attached", "native")})},
+          {"interfaces", json::array({attachment_of("eth0", "attached", "native")})},
           {"entries", {{"ipv4", usage_of(2400, 1000000, 0)}, {"ipv6", usage_of(17, 100, 0)}}},
           {"lists", json::array()},
           {"protected", {{"addresses", 1}, {"excepted", json::array()}}},
@@ -45,7 +37,9 @@ json healthy() {
           {"store", {{"path", "/x"}, {"pending", 0}, {"error", nullptr}}}};
 }
 
-std::string status(const json& result) { return render({find_command("status"), json::object(), {}}, result, plain); }
+std::string status(const json& result) {
+  return render({find_command("status"), json::object(), {}}, result, {.color = false, .now = client_now});
+}
 
 /// Everything after the first line that begins with the word.
 std::string from(const std::string& text, const std::string& word) {
@@ -107,9 +101,9 @@ TEST_CASE("status tells what is wrong right where it is", "[ctl]") {
   json result = healthy();
   result["store"] = {{"path", "/x"}, {"pending", 3}, {"error", "disk is full"}};
   result["entries"] = {{"ipv4", usage_of(83, 100, 80)}, {"ipv6", usage_of(99, 100, 95)}};
-  result["confirm_by"] = now + 45;
-  result["interfaces"] = {interface_of("eth0", "attached", "generic"),
-                          interface_of("eth2", "refused", nullptr, "taken"), interface_of("wg0", "waiting", nullptr)};
+  result["confirm_by"] = client_now + 45;
+  result["interfaces"] = {attachment_of("eth0", "attached", "generic"),
+                          attachment_of("eth2", "refused", nullptr, "taken"), attachment_of("wg0", "waiting", nullptr)};
   CHECK(from(status(result), "entries") ==
         "entries    83 of 100 IPv4 (warning: 83 % full)\n"
         "           99 of 100 IPv6 (warning: 99 % full)\n"
@@ -128,7 +122,7 @@ TEST_CASE("status tells what is wrong right where it is", "[ctl]") {
 
 TEST_CASE("status tells who shares an interface, and where that is not as it was wanted", "[ctl]") {
   const auto shared = [](const char* name, const char* sharing, const char* wanted) {
-    json interface = interface_of(name, "attached", "native");
+    json interface = attachment_of(name, "attached", "native");
     interface["sharing"] = sharing;
     interface["wanted_sharing"] = wanted;
     return interface;
@@ -146,9 +140,10 @@ TEST_CASE("status tells who shares an interface, and where that is not as it was
 
 TEST_CASE("status shows lists with their age, and under each what is wrong with it", "[ctl]") {
   json result = healthy();
-  result["lists"] = {list_of("drop", now - 120, 0, 0, nullptr),
-                     list_of("feed", now - 7200, 3, 1, "open /var/lib/feeds/feed.txt: No such file or directory"),
-                     list_of("new", nullptr, 0, 0, "it is empty")};
+  result["lists"] = {
+      list_of("drop", client_now - 120, 0, 0, nullptr),
+      list_of("feed", client_now - 7200, 3, 1, "open /var/lib/feeds/feed.txt: No such file or directory"),
+      list_of("new", nullptr, 0, 0, "it is empty")};
   const std::string text = from(status(result), "LIST");
   CHECK(text.substr(0, text.find("\n\n") + 1) ==
         "LIST  ACTION  ENTRIES  READ    FILE\n"

@@ -11,7 +11,7 @@ using Catch::Matchers::Contains;
 using nlohmann::json;
 using test::error_of;
 
-Error refusal_of(std::string_view line) {
+Error request_refusal(std::string_view line) {
   return error_of([&] { parse_request(line); });
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("What is JSON but no request is refused") {
            Case{R"({"jsonrpc":"2.0","id":1,"method":"ping","":{}})", "unknown member"},
        }) {
     CAPTURE(line);
-    const Error error = refusal_of(line);
+    const Error error = request_refusal(line);
     CHECK(error.code() == Code::invalid_request);
     CHECK_THAT(error.what(), Contains(reason));
     CHECK_FALSE(error.hint().empty());
@@ -76,7 +76,7 @@ TEST_CASE("What is no JSON, or has a member twice, is refused as that") {
   for (const char* line : {"", "\n", "GET / HTTP/1.1", R"({"jsonrpc":"2.0","id":1,"id":2,"method":"ping"})",
                            R"({"jsonrpc":"2.0","id":1,"method":"ping"} {})"}) {
     CAPTURE(line);
-    CHECK(refusal_of(line).code() == Code::parse);
+    CHECK(request_refusal(line).code() == Code::parse);
   }
 }
 

@@ -1,30 +1,30 @@
 // What a config file says about lists and protected addresses, and each mistake in it.
 #include "daemon/config/config.h"
+#include "tests/unit/config_support.h"
 #include "tests/unit/support.h"
 
 namespace xdpfwd {
 namespace {
 
 using Catch::Matchers::Contains;
+using test::config_with;
 using test::error_of;
 using namespace std::chrono_literals;
 
-Config with(const std::string& member) { return parse_config("{\"interfaces\": [], " + member + "}"); }
-
 TEST_CASE("A list needs a name and a path, and has defaults for the rest") {
-  const Config config = with(R"("lists": [{"name": "drop", "path": "/var/lib/drop.txt"}])");
+  const Config config = config_with(R"("lists": [{"name": "drop", "path": "/var/lib/drop.txt"}])");
   REQUIRE(config.lists.size() == 1);
   CHECK(config.lists[0] == ListConfig{"drop", "/var/lib/drop.txt", ListFormat::automatic, Action::drop, 1h, 1, 50});
 }
 
 TEST_CASE("Everything about a list can be said") {
-  const Config config = with(R"("lists": [{"name": "a/b", "path": "/x", "format": "ndjson", "action": "monitor",
+  const Config config = config_with(R"("lists": [{"name": "a/b", "path": "/x", "format": "ndjson", "action": "monitor",
                                            "refresh": "90s", "min_entries": 10, "max_shrink": 100}])");
   CHECK(config.lists[0] == ListConfig{"a/b", "/x", ListFormat::ndjson, Action::monitor, 90s, 10, 100});
 }
 
 TEST_CASE("Protected prefixes are read as those that are blocked are") {
-  const Config config = with(R"("protect": ["192.0.2.1", "2001:db8::/32", "203.0.113.0-203.0.113.2"])");
+  const Config config = config_with(R"("protect": ["192.0.2.1", "2001:db8::/32", "203.0.113.0-203.0.113.2"])");
   REQUIRE(config.protect.size() == 4);
   CHECK(to_string(config.protect[2]) == "203.0.113.0/31");
 }
@@ -58,7 +58,7 @@ TEST_CASE("A mistake in a list is told with its place") {
   };
   for (const auto& [text, message] : mistakes) {
     CAPTURE(text);
-    const Error error = error_of([&] { with(text); });
+    const Error error = error_of([&] { config_with(text); });
     CHECK(error.code() == Code::config);
     CHECK_THAT(error.what(), Contains(message));
   }

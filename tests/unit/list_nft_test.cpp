@@ -18,7 +18,7 @@ ReadList read_elements(const std::string& elements) {
   return read_text(set_with(R"("type": "ipv4_addr", "elem": [)" + elements + "]"));
 }
 
-std::string cut_short(const std::string& text) {
+std::string document_cut_short(const std::string& text) {
   return read_text(text, ListFormat::nft).summary.cut_short.value_or("no");
 }
 
@@ -121,23 +121,25 @@ TEST_CASE("a document that is not whole hands out what it has, and tells", "[lis
   const ReadList read = read_text(whole.substr(0, second + 4));
   CHECK(read.items == Strings{"1.1.1.1"});
   CHECK_THAT(read.summary.cut_short.value_or("no"), Contains("its JSON breaks off: "));
-  CHECK(cut_short(whole) == "no");
-  for (std::size_t size = 0; size < whole.size(); ++size) CHECK(cut_short(whole.substr(0, size)) != "no");
-  CHECK_THAT(cut_short(whole + "x"), Contains("its JSON breaks off: "));
-  CHECK_THAT(cut_short("1.1.1.1\n"), Contains("its JSON breaks off: "));
-  CHECK(cut_short("{}") == "there is no \"nftables\" in it");
-  CHECK(cut_short("[]") == "there is no \"nftables\" in it");
+  CHECK(document_cut_short(whole) == "no");
+  for (std::size_t size = 0; size < whole.size(); ++size) CHECK(document_cut_short(whole.substr(0, size)) != "no");
+  CHECK_THAT(document_cut_short(whole + "x"), Contains("its JSON breaks off: "));
+  CHECK_THAT(document_cut_short("1.1.1.1\n"), Contains("its JSON breaks off: "));
+  CHECK(document_cut_short("{}") == "there is no \"nftables\" in it");
+  CHECK(document_cut_short("[]") == "there is no \"nftables\" in it");
 }
 
 TEST_CASE("nothing in a document can take more than a bounded memory", "[list]") {
-  CHECK(cut_short(set_with("\"x\": " + std::string(100000, '['))) == "it is nested deeper than 64");
-  CHECK(cut_short(set_with("\"x\": \"" + std::string(100000, 'x') + "\"")) ==
+  CHECK(document_cut_short(set_with("\"x\": " + std::string(100000, '['))) == "it is nested deeper than 64");
+  CHECK(document_cut_short(set_with("\"x\": \"" + std::string(100000, 'x') + "\"")) ==
         "something in it is longer than 65536 bytes");
-  CHECK(cut_short(set_with("\"x\": " + std::string(100000, '7'))) == "something in it is longer than 65536 bytes");
-  CHECK(cut_short(set_with("\"x\": 1") + std::string(100000, ' ')) == "something in it is longer than 65536 bytes");
+  CHECK(document_cut_short(set_with("\"x\": " + std::string(100000, '7'))) ==
+        "something in it is longer than 65536 bytes");
+  CHECK(document_cut_short(set_with("\"x\": 1") + std::string(100000, ' ')) ==
+        "something in it is longer than 65536 bytes");
   const std::string deep = std::string(40, '[') + std::string(40, ']');
-  CHECK(cut_short(set_with("\"x\": " + deep)) == "no");
+  CHECK(document_cut_short(set_with("\"x\": " + deep)) == "no");
   std::string late_nul = set_with("\"x\": \"" + std::string(1000, ' ') + "\"");
   late_nul[late_nul.size() - 10] = '\0';
-  CHECK(cut_short(late_nul) == "there is a NUL byte in it");
+  CHECK(document_cut_short(late_nul) == "there is a NUL byte in it");
 }

@@ -3,22 +3,16 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
 #include <string>
 
+#include "tests/unit/support.h"
+
 using namespace xdpfwd;
 
 namespace {
-
-std::string contents_of(const std::string& file) {
-  std::ifstream stream(std::string(XDPFWD_SOURCE_DIR) + "/" + file);
-  REQUIRE(stream);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 /// All matches of the pattern's first group.
 std::multiset<std::string> found(const std::string& text, const std::string& pattern) {
@@ -31,7 +25,7 @@ std::multiset<std::string> found(const std::string& text, const std::string& pat
 
 /// The catalog's entries by their ids, each with all of its text.
 std::map<std::string, std::string> catalog() {
-  const std::string text = contents_of("systemd/xdpfwd.catalog");
+  const std::string text = test::contents_of(XDPFWD_SOURCE_DIR "/systemd/xdpfwd.catalog");
   std::map<std::string, std::string> entries;
   for (std::size_t at = text.find("\n-- "); at != text.npos;) {
     const std::size_t next = text.find("\n-- ", at + 1);
@@ -70,7 +64,7 @@ TEST_CASE("the catalog explains each kind of message, and no other") {
 }
 
 TEST_CASE("docs/journal.md lists each kind of message, with the fields that the catalog uses") {
-  const std::string page = contents_of("docs/journal.md");
+  const std::string page = test::contents_of(XDPFWD_SOURCE_DIR "/docs/journal.md");
   const auto explanations = catalog();
   std::size_t listed = 0;
   for (const MessageRow& row : message_rows) {

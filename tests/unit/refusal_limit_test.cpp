@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr RefusalLimit::Time start{};
+constexpr RefusalLimit::Time first_moment{};
 
 unsigned admitted(RefusalLimit& limit, uid_t uid, RefusalLimit::Time now, unsigned tries = 100) {
   unsigned count = 0;
@@ -26,18 +26,18 @@ std::map<uid_t, std::size_t> untold(RefusalLimit& limit, RefusalLimit::Time now)
 
 TEST_CASE("20 refusals are told at once, then 10 a second, of each user") {
   RefusalLimit limit;
-  CHECK(admitted(limit, 1000, start) == 20);
-  CHECK(admitted(limit, 1000, start) == 0);
-  CHECK(admitted(limit, 1001, start) == 20);
-  CHECK(admitted(limit, 1000, start + 1s) == 10);
-  CHECK(admitted(limit, 1000, start + 1h) == 20);
+  CHECK(admitted(limit, 1000, first_moment) == 20);
+  CHECK(admitted(limit, 1000, first_moment) == 0);
+  CHECK(admitted(limit, 1001, first_moment) == 20);
+  CHECK(admitted(limit, 1000, first_moment + 1s) == 10);
+  CHECK(admitted(limit, 1000, first_moment + 1h) == 20);
 }
 
 TEST_CASE("how many were not told is told once, also of those who are gone") {
   RefusalLimit limit;
-  admitted(limit, 1000, start, 25);
-  admitted(limit, 1001, start, 20);
-  CHECK(untold(limit, start + 1h) == std::map<uid_t, std::size_t>{{1000, 5}});
-  CHECK(untold(limit, start + 1h).empty());
-  CHECK(admitted(limit, 1000, start + 1h) == 20);
+  admitted(limit, 1000, first_moment, 25);
+  admitted(limit, 1001, first_moment, 20);
+  CHECK(untold(limit, first_moment + 1h) == std::map<uid_t, std::size_t>{{1000, 5}});
+  CHECK(untold(limit, first_moment + 1h).empty());
+  CHECK(admitted(limit, 1000, first_moment + 1h) == 20);
 }
