@@ -19,8 +19,6 @@ inline constexpr std::size_t max_request_memory = 10 * 1024 * 1024;
 inline constexpr std::size_t max_id_bytes = 256;
 /// Prefixes in one request; at their longest they fill less than max_request_bytes.
 inline constexpr std::size_t max_request_prefixes = 65536;
-/// Hexadecimal digits of an IPv4 host in the `hosts` of a group that is staged.
-inline constexpr std::size_t host_digits = 8;
 /// Where each has an answer of its own.
 inline constexpr std::size_t max_request_addresses = 1000;
 

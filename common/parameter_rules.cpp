@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "common/hex.h"
+#include "common/hosts.h"
 #include "common/jsonrpc.h"
 #include "common/text.h"
 

@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "common/hex.h"
+#include "common/hosts.h"
 #include "common/jsonrpc.h"
 
 namespace xdpfwd::ctl {
@@ -42,8 +42,8 @@ void ListSender::add(const ListItem& item) {
   Group& group = groups_[current_];
   for (const Prefix& prefix : item.prefixes) {
     const std::size_t before = group.prefixes.size() + group.hosts.size();
-    if (prefix.family() == Family::ipv4 && prefix.is_host())
-      append_hex(group.hosts, std::span(prefix.address()).first<host_digits / 2>());
+    if (has_host_digits(prefix))
+      append_host(group.hosts, prefix);
     else
       append_line(group.prefixes, prefix);
     bytes_ += group.prefixes.size() + group.hosts.size() - before + 1;  // a newline is two bytes in JSON

@@ -1,10 +1,10 @@
 // The handlers for whole lists: stage, sync, import and export.
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 
 #include "common/error.h"
+#include "common/hosts.h"
 #include "common/jsonrpc.h"
 #include "daemon/control/handlers.h"
 
@@ -64,11 +64,7 @@ void add_group(ClaimSet& claims, const Claim& claim, const json& group) {
   }
   const std::string_view hosts = text_of(group, "hosts");
   if (!hosts.empty() && !origin) origin = claims.origin(claim);
-  for (std::size_t at = 0; at < hosts.size(); at += host_digits) {
-    std::uint32_t address = 0;  // the parameters were checked: these are digits
-    std::from_chars(hosts.data() + at, hosts.data() + at + host_digits, address, 16);
-    claims.add_host(address, *origin);
-  }
+  for_each_host(hosts, [&](std::uint32_t address) { claims.add_host(address, *origin); });
 }
 
 /// What was staged, all of it or none; after this nothing is.

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "common/error.h"
+#include "common/hosts.h"
 
 namespace xdpfwd {
 namespace {
@@ -40,14 +41,17 @@ std::string boot_id() {
 std::vector<Edit> read_edits(const Statement& row, const std::string& boot) {
   const SharedText source(row.text(0));
   const SharedClaim claim = read_claim(row, source, boot);
-  const std::string prefixes = row.text(5);
   std::vector<Edit> edits;
+  for_each_host(row.text(9), [&](std::uint32_t address) {
+    edits.push_back({Prefix::of_ipv4(address, address_bits(Family::ipv4)), source, claim});
+  });
+  const std::string prefixes = row.text(5);
   std::string_view rest = prefixes;
-  do {  // a row without a prefix is none of ours
+  while (!rest.empty() || edits.empty()) {  // a row without a prefix is none of ours
     const std::size_t length = std::min(rest.find('\n'), rest.size());
     edits.push_back({parse_prefix(rest.substr(0, length)), source, claim});
     rest.remove_prefix(std::min(length + 1, rest.size()));
-  } while (!rest.empty());
+  }
   return edits;
 }
 
@@ -55,7 +59,12 @@ bool are_alike(const Edit& one, const Edit& other) { return one.source == other.
 
 void bind_row(Statement& statement, std::span<const Edit> alike, const std::string& boot) {
   std::string prefixes;
-  for (const Edit& change : alike) append_line(prefixes, change.prefix);
+  std::string hosts;
+  for (const Edit& change : alike)
+    if (has_host_digits(change.prefix))
+      append_host(hosts, change.prefix);
+    else
+      append_line(prefixes, change.prefix);
   const Edit& first = alike.front();
   const Claim claim = first.claim ? *first.claim : Claim{};
   using Number = std::optional<std::int64_t>;
@@ -64,7 +73,7 @@ void bind_row(Statement& statement, std::span<const Edit> alike, const std::stri
   statement.bind(first.source.view(), first.claim ? std::optional(to_string(claim.action)) : std::nullopt,
                  claim.reason.view(), std::int64_t{claim.since.time_since_epoch().count()}, until,
                  std::string_view(prefixes), static_cast<std::int64_t>(claim.forced), until_boot,
-                 until ? std::optional<std::string_view>(boot) : std::nullopt);
+                 until ? std::optional<std::string_view>(boot) : std::nullopt, std::string_view(hosts));
 }
 
 }  // namespace xdpfwd

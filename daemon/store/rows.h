@@ -11,7 +11,8 @@
 namespace xdpfwd {
 
 /// The journal's columns, in the order in which read_edits() and bind_row() have them.
-inline constexpr auto journal_columns = "source, action, reason, since, until, prefixes, forced, until_boot, boot";
+inline constexpr auto journal_columns =
+    "source, action, reason, since, until, prefixes, forced, until_boot, boot, hosts";
 
 /// Tells this boot of the machine from all others; empty where the kernel doesn't tell.
 std::string boot_id();

@@ -11,7 +11,7 @@
 namespace xdpfwd {
 namespace {
 
-constexpr std::int64_t schema_version = 3;
+constexpr std::int64_t schema_version = 4;
 
 // Version 2. `prefixes` has one a line. `action` is NULL where the source takes its claims on them back.
 constexpr auto journal =
@@ -36,6 +36,9 @@ constexpr auto from_version_2 =
     "CREATE TABLE lists (name TEXT PRIMARY KEY, read INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE revisions (reserved INTEGER NOT NULL);"
     "INSERT INTO revisions VALUES (0);";
+
+// Of which long lists consist (common/hosts.h). What else there is stays in `prefixes`.
+constexpr auto from_version_3 = "ALTER TABLE changes ADD COLUMN hosts TEXT NOT NULL DEFAULT '';";
 
 }  // namespace
 
@@ -71,7 +74,8 @@ void prepare_tables(Database& database, const std::filesystem::path& path) {
     database.execute(journal);
     database.execute(version == 0 ? interfaces_table : from_version_1);
   }
-  database.execute(from_version_2);
+  if (version < 3) database.execute(from_version_2);
+  database.execute(from_version_3);
   database.execute(("PRAGMA user_version = " + std::to_string(schema_version)).c_str());
   transaction.commit();
 }

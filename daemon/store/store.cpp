@@ -56,7 +56,7 @@ Store::Store(const std::filesystem::path& directory) try
   database_.execute(settings);
   prepare_tables(database_, path_);
   append_.emplace(database_,
-                  std::string("INSERT INTO changes (") + journal_columns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                  std::string("INSERT INTO changes (") + journal_columns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   database_.execute(write_ahead);
 } catch (const Error& error) {
   throw unusable(error, directory / "claims.db");

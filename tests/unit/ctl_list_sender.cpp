@@ -3,7 +3,7 @@
 #include <deque>
 
 #include "common/error.h"
-#include "common/jsonrpc.h"
+#include "common/hosts.h"
 #include "ctl/list_sender.h"
 #include "tests/unit/ctl_support.h"
 

@@ -84,7 +84,7 @@ TEST_CASE("A file with a page overwritten is refused and left as it is") {
 TEST_CASE("A file of a newer version is refused and left as it is") {
   const TemporaryDirectory directory;
   const fs::path file = filled(directory.path());
-  run_sql(file, "PRAGMA user_version = 4");
+  run_sql(file, "PRAGMA user_version = 5");
   check_refused_and_left(file, "newer version");
 }
 
@@ -122,6 +122,8 @@ TEST_CASE("Rows that make no claim are refused with their text, and left") {
   check("'192.0.2.1' || char(10) || '10.1'", "NULL", "10.1: is a short form");
   check("''", "'drop'", "missing");
   check("x'ff'", "'drop'", "\\xff");
+  check("''); UPDATE changes SET hosts = ('c0000201c00002'", "'drop'", "c00002: is not an IPv4 host");
+  check("''); UPDATE changes SET hosts = ('0c000201c0000x02'", "'drop'", "c0000x02: is not an IPv4 host");
 }
 
 TEST_CASE("An end further away than a clock can tell blocks on, instead of ending at once") {

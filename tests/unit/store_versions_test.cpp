@@ -46,6 +46,31 @@ TEST_CASE("A store of the second version is taken over with all its claims") {
   }
 }
 
+TEST_CASE("A store of the third version is taken over with all its claims, and goes on") {
+  const TemporaryDirectory directory;
+  run_sql(
+      directory.path() / "claims.db",
+      "CREATE TABLE changes (number INTEGER PRIMARY KEY, source TEXT NOT NULL, action TEXT, reason TEXT NOT NULL,"
+      "  since INTEGER NOT NULL, until INTEGER, prefixes TEXT NOT NULL, forced INTEGER NOT NULL DEFAULT 0,"
+      "  until_boot INTEGER, boot TEXT);"
+      "CREATE TABLE interfaces (name TEXT PRIMARY KEY, mode TEXT NOT NULL) WITHOUT ROWID;"
+      "CREATE TABLE lists (name TEXT PRIMARY KEY, read INTEGER NOT NULL) WITHOUT ROWID;"
+      "CREATE TABLE revisions (reserved INTEGER NOT NULL); INSERT INTO revisions VALUES (7000000);"
+      "INSERT INTO changes VALUES (1, 'feed', 'drop', '', 1, NULL, '192.0.2.1' || char(10) || '2001:db8::/32', 1, NULL,"
+      "  NULL); PRAGMA user_version = 3");
+  {
+    Store store(directory.path());
+    StoredBlocklist stored{.store = store};
+    CHECK(claims_in(store).size() == 2);
+    CHECK(stored.change({drop("192.0.2.2", "feed"), drop("198.51.100.0/24", "feed")}));
+  }
+  Store store(directory.path());
+  const Claims claims = claims_in(store);
+  CHECK(claims.size() == 4);
+  CHECK(claims.at(parse_prefix("192.0.2.1")).at("feed").forced);
+  CHECK(store.reserve_revisions() == 7'000'000);
+}
+
 TEST_CASE("An end is told by the clock that nobody sets, until the machine is booted again") {
   const TemporaryDirectory directory;
   const BootTime until = BootClock::now() + 3600s;
