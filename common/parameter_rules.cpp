@@ -100,7 +100,6 @@ json prefixes_schema(std::size_t most) {
   return {{"type", "array"}, {"items", {{"type", "string"}}}, {"minItems", 1}, {"maxItems", most}};
 }
 bool is_path(const json& value) { return value.is_string() && !value.get_ref<const std::string&>().empty(); }
-json path_schema() { return {{"type", "string"}, {"minLength", 1}}; }
 
 json enumeration(std::initializer_list<std::string_view> words) { return {{"enum", json(words)}}; }
 
@@ -219,10 +218,7 @@ const std::array rules{
                        {"minItems", 1},
                        {"maxItems", most_frames}};
          }},
-    Rule{Kind::frame, [](const json& value) { return value.is_string(); }, "a frame in hexadecimal",
-         [] {
-           return json{{"type", "string"}};
-         }},
+    Rule{Kind::frame, [](const json& value) { return value.is_string(); }, "a frame in hexadecimal", nullptr},
     Rule{Kind::ranking,
          [](const json& value) {
            return is_one_of(value, {"total", "rate"});
@@ -231,16 +227,13 @@ const std::array rules{
          [] {
            return enumeration({"total", "rate"});
          }},
-    Rule{Kind::file, is_path, "the path of a file", path_schema},
-    Rule{Kind::path, is_path, "the path of a file", path_schema},
+    Rule{Kind::file, is_path, "the path of a file", nullptr},
+    Rule{Kind::path, is_path, "the path of a file", nullptr},
     Rule{Kind::format,
          [](const json& value) {
            return is_one_of(value, {"auto", "plain", "ndjson", "ipset", "nft"});
          },
-         "auto, plain, ndjson, ipset or nft",
-         [] {
-           return enumeration({"auto", "plain", "ndjson", "ipset", "nft"});
-         }},
+         "auto, plain, ndjson, ipset or nft", nullptr},
     Rule{Kind::prefix, [](const json& value) { return is_text_up_to(value, longest_name); }, "an address or a prefix",
          [] {
            return json{{"type", "string"}, {"maxLength", longest_name}};
@@ -251,10 +244,7 @@ const std::array rules{
            return json{{"type", "integer"}, {"minimum", 1}, {"maximum", largest_rate}};
          }},
     Rule{Kind::number, [](const json& value) { return is_integer_in(value, 1, largest_number); },
-         "a whole number from 1 to 1000000000",
-         [] {
-           return json{{"type", "integer"}, {"minimum", 1}, {"maximum", largest_number}};
-         }},
+         "a whole number from 1 to 1000000000", nullptr},
     Rule{Kind::flag, [](const json& value) { return value.is_boolean(); }, "true or false",
          [] {
            return json{{"type", "boolean"}};

@@ -11,8 +11,8 @@ namespace xdpfwd {
 struct Rule {
   Kind kind;
   bool (*holds)(const nlohmann::json&);
-  std::string_view wants;  // what it must be, as in `"ttl" must be ...`
-  nlohmann::json (*schema)();
+  std::string_view wants;      // what it must be, as in `"ttl" must be ...`
+  nlohmann::json (*schema)();  // null for what a request has none of: it is for xdpfwctl alone
 };
 
 const Rule& rule_of(Kind kind);

@@ -62,9 +62,17 @@ main() {
 
   install_missing "${fuzz_packages[@]}"
   build_fuzzers || { tail -n 40 "$build/build.log" >&2; exit 1; }
+  local running=0 processors
+  processors=$(nproc)
   for target in "${targets[@]}"; do
-    fuzz "$target" "$seconds" || failed=1
+    if ((running == processors)); then
+      wait -n || failed=1
+      running=$((running - 1))
+    fi
+    fuzz "$target" "$seconds" &
+    running=$((running + 1))
   done
+  for ((; running > 0; running--)); do wait -n || failed=1; done
   exit "$failed"
 }
 

@@ -121,6 +121,17 @@ TEST_CASE_METHOD(AccessSandbox, "a member of the read group may watch packets, a
                               !Contains("subscribe") && !Contains("frames"));
 }
 
+TEST_CASE_METHOD(AccessSandbox, "a user of very many groups is judged by all of them") {
+  Identity member = member_of(admins);
+  for (gid_t group = 3000; group < 3100; ++group) member.groups.push_back(group);
+  CHECK(sandbox.ctl({"block", "192.0.2.2"}, {}, member).status == 0);
+  std::erase(member.groups, admins);
+  CHECK(sandbox.ctl({"block", "192.0.2.3"}, {}, member).status == denied);
+  member.groups.insert(member.groups.begin() + 50, readers);
+  CHECK(sandbox.ctl({"list"}, {}, member).status == 0);
+  CHECK(sandbox.verdict("192.0.2.3") == "pass");
+}
+
 TEST_CASE_METHOD(AccessSandbox, "a member of the admin group may do all that root may") {
   const Identity admin = member_of(admins);
   CHECK(sandbox.ctl({"block", "192.0.2.2"}, {}, admin).status == 0);

@@ -116,6 +116,20 @@ TEST_CASE("unblock tells what is blocked all the same") {
   CHECK(sandbox.ctl({"unblock", "192.0.2.7", "--strict"}).status == 1);
 }
 
+TEST_CASE("unblock tells of a hundred that are blocked all the same, and how many more") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  sandbox.ask({"block", "192.0.2.0/24", "--source", "ids"});
+  Strings command{"block"};
+  for (int number = 0; number < 150; ++number) command.push_back("192.0.2." + std::to_string(number));
+  sandbox.ask(command);
+  command.front() = "unblock";
+  const nlohmann::json result = sandbox.ask(command);
+  CHECK(result["still"].size() == 100);
+  CHECK(result["still_more"] == 50);
+  CHECK_THAT(sandbox.ctl(command).out, Contains("150 of them are still blocked by other claims"));
+}
+
 TEST_CASE("a range is blocked as the prefixes that cover it exactly") {
   Fixture sandbox;
   sandbox.start_daemon();

@@ -8,6 +8,7 @@
 #include "tests/harness/packet.h"
 #include "tests/harness/sandbox_traffic.h"
 #include "tests/integration/fixture.h"
+#include "tests/integration/live_program.h"
 
 using namespace xdpfwd;
 using namespace xdpfwd::harness;
@@ -61,6 +62,41 @@ TEST_CASE("explain tells the verdict, every entry around the source and who clai
   CHECK(explained(sandbox, "192.0.2.1")["reason"] == "passed");
   CHECK(explained(sandbox, "192.0.2.1")["entries"].empty());
   CHECK(explained(sandbox, "203.0.112.0/23")["exceptions"] == 2);
+}
+
+TEST_CASE("explain tells where the kernel does not do what the list says", "[kernels]") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  sandbox.ask({"block", "2001:db8:a::/48", "2001:db8:a::1", "--reason", "SBL1"});
+  ctl::Connection connection = connect(sandbox);
+  LiveProgram(sandbox, connection).lose_ipv6_entries();
+
+  const Outcome outcome = sandbox.ctl({"--json", "explain", "2001:db8:a::1"});
+  CHECK(outcome.status == 1);
+  const json result = json::parse(outcome.out)["results"][0];
+  CHECK(result["verdict"] == "pass");
+  CHECK(result["reason"] == "passed");
+  CHECK(result["disagreement"] == "the kernel says passed, the list says dropped because of 2001:db8:a::1");
+  const Outcome told = sandbox.ctl({"explain", "2001:db8:a::1"});
+  CHECK_THAT(told.out, Catch::Matchers::Contains("the kernel says passed, the list says dropped"));
+  CHECK(explained(sandbox, "2001:db8:b::1")["disagreement"] == nullptr);
+}
+
+TEST_CASE("explain refuses more than an answer may have, and names the way out") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  const std::string reason(250, 'x');
+  for (int number = 0; number < 25; ++number)
+    sandbox.ask({"block", "198.51.100.0/22", "--source", "feed-" + std::to_string(number), "--reason", reason});
+  Strings command{"explain"};
+  for (int number = 0; number < 1000; ++number)
+    command.push_back("198.51." + std::to_string(100 + number / 250) + "." + std::to_string(number % 250));
+  const Outcome refused = sandbox.ctl(command);
+  CHECK(refused.status == 1);
+  CHECK(refused.out.empty());
+  CHECK_THAT(refused.err, Catch::Matchers::Contains("longer than 4 MiB") && Catch::Matchers::Contains("fewer at once"));
+  command.resize(200);
+  CHECK(sandbox.ask(command)["results"].size() == 199);
 }
 
 TEST_CASE("explain counts nothing, and tells what real packets met") {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "bpf/xdpfwd_abi.h"
 #include "ctl/client.h"
@@ -25,8 +26,13 @@ class LiveProgram {
   bool drops(const Prefix& address) const;
   /// What the daemon has told it: which packets it samples, among others. Throws std::runtime_error.
   xdpfwd_variables variables() const;
+  /// Takes every IPv6 entry out of the program's table, behind the daemon's back.
+  void lose_ipv6_entries() const;
 
  private:
+  /// One of its maps, by the end of its name. Throws std::runtime_error.
+  Fd map(std::string_view end_of_name) const;
+
   Fd program_;
 };
 

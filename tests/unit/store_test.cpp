@@ -240,6 +240,28 @@ TEST_CASE("A journal that is mostly history is written anew, and holds the same"
   CHECK(claims_in(store) == before);
 }
 
+TEST_CASE(
+    "A journal that is written anew has long lists in several rows, and nothing that follows from something else") {
+  const TemporaryDirectory directory;
+  Store store(directory.path());
+  StoredBlocklist stored{.store = store};
+  CHECK(stored.change({allow("10.0.0.1", "protected")}));
+  std::vector<Edit> feed;
+  for (int number = 0; number < 25'000; ++number)
+    feed.push_back(drop("10.0." + std::to_string(number / 250) + "." + std::to_string(number % 250), "feed"));
+  std::vector<Edit> gone;
+  for (const Edit& edit : feed) gone.push_back({edit.prefix, "feed", std::nullopt});
+  for (int time = 0; time < 3; ++time) {
+    CHECK(stored.change(feed));
+    CHECK(stored.change(gone));
+  }
+  CHECK(stored.change(feed));
+  CHECK(edits_in(store).size() == 175'000);
+  CHECK(store.tidy(stored.blocklist));
+  CHECK(edits_in(store).size() == 25'000);
+  CHECK(claims_in(store).at(parse_prefix("10.0.0.1")).size() == 1);
+}
+
 TEST_CASE("Directory and file are private, whatever the umask") {
   const TemporaryDirectory directory;
   const Umask open(0);
