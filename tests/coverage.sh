@@ -43,7 +43,8 @@ main() {
   (($#)) || set -- -L 'unit|datapath|integration'
   ctest --test-dir "$build" --output-on-failure --parallel "$(nproc)" "$@" || failed=1
   gcovr --root . --filter common/ --filter ctl/ --filter daemon/ --exclude-throw-branches --exclude-unreachable-branches \
-    --exclude-branches-by-pattern "$json_literals" --json-summary "$build/summary.json" "$build" 2>"$build/gcovr.log" || { cat "$build/gcovr.log" >&2; exit 1; }
+    --exclude-branches-by-pattern "$json_literals" --json-summary "$build/summary.json" "$build" 2>"$build/gcovr.log" ||
+    { cat "$build/gcovr.log" >&2; exit 1; }
   printf '\n%-22s %7s %6s %9s %6s\n' room lines % branches %
   jq -r "$rooms" "$build/summary.json" | awk -F '\t' '{ printf "%-22s %7s %6s %9s %6s\n", $1, $2, $3, $4, $5 }'
   return "$failed"
