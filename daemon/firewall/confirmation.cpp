@@ -15,12 +15,6 @@ namespace {
 // A try may take a new generation, and whoever asks for something is to get his answer meanwhile.
 constexpr std::chrono::seconds pause_between_tries{1};
 
-/// In memory, the store keeps it for the next try where it fails.
-Error not_stored(const Store& store) {
-  return {Code::not_durable, "kept, but not on disk: " + store.failure().value_or("unknown"),
-          "it is tried again until it is stored; make room, and look at: xdpfwctl status"};
-}
-
 }  // namespace
 
 void Firewall::await_confirmation(const Delta& delta, std::chrono::seconds within) {
@@ -93,7 +87,7 @@ void Firewall::keep_unconfirmed(const std::function<bool(const Prefix&, std::str
   for (const auto& [name, change] : unconfirmed_->changes)
     if (names(name.first, name.second)) kept.push_back(change);
   forget_unconfirmed(kept);
-  if (!kept.empty() && !store_.save(kept)) throw not_stored(store_);
+  if (!kept.empty() && !store_.save(kept)) throw store_.not_durable("kept");
 }
 
 std::size_t Firewall::confirm() {
@@ -103,7 +97,7 @@ std::size_t Firewall::confirm() {
   std::vector<Edit> changes;
   for (const auto& [name, change] : unconfirmed_->changes) changes.push_back(change);
   forget_unconfirmed(changes);
-  if (!store_.save(changes)) throw not_stored(store_);
+  if (!store_.save(changes)) throw store_.not_durable("kept");
   return changes.size();
 }
 

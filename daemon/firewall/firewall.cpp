@@ -130,9 +130,7 @@ Delta Firewall::change(std::vector<Edit> edits, const Conditions& conditions) {
   if (conditions.confirm_within && !delta.claims.empty()) await_confirmation(delta, *conditions.confirm_within);
   watch_capacity();
   watch_store();
-  if (!stored)
-    throw Error(Code::not_durable, "store: in force, but not on disk: " + store_.failure().value_or("unknown"),
-                "it is tried again until it is stored; make room, and look at: xdpfwctl status");
+  if (!stored) throw store_.not_durable("store: in force");
   return delta;
 }
 

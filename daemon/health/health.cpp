@@ -113,12 +113,18 @@ void judge_pins(const Datapath& datapath, Health& health) {
 void judge_store(const Store& store, Health& health) {
   const std::size_t pending = store.pending();
   if (pending == 0 && !store.failure()) return;
-  const std::string what =
-      pending == 0 ? "what was to be written last is not on disk"
-                   : counted(pending, "claim is", "claims are") + " in force but not on disk, and lost by a restart";
+  const std::string directory = store.path().parent_path().string();
+  std::string what = "what was to be written last is not on disk";
+  if (pending > 0)
+    what = counted(pending, "claim is", "claims are") + " in force but not on disk, and lost by a restart";
+  else if (store.is_copy())
+    what = "no change can be stored";
+  std::string hint =
+      "make room: df " + directory +
+      (pending > 0 ? "; it is tried again until it succeeds" : "; then repeat what was said not to be stored");
+  if (store.is_copy()) hint = "findmnt -T " + directory + "; then: systemctl restart xdpfwd";
   add(health, State::degraded, "store_failing", "store: " + what + (store.failure() ? ": " + *store.failure() : ""),
-      "make room: df " + store.path().parent_path().string() +
-          (pending > 0 ? "; it is tried again until it succeeds" : "; then repeat what was said not to be stored"));
+      hint);
 }
 
 void judge_capacity(const Firewall& firewall, Family family, Health& health) {

@@ -2,7 +2,7 @@
 
 namespace xdpfwd {
 
-Database::Database(const std::filesystem::path& path) : path_(path) {
+Database::Database(const std::filesystem::path& path, std::filesystem::path told_as) : path_(std::move(told_as)) {
   sqlite3* opened = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
   const int result = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);

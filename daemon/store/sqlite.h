@@ -17,7 +17,9 @@ namespace xdpfwd {
 class Database {
  public:
   /// Opens or creates the file. Throws Error (internal) with SQLite's own words.
-  explicit Database(const std::filesystem::path& path);
+  explicit Database(const std::filesystem::path& path) : Database(path, path) {}
+  /// Of a copy, errors tell the name of what it is a copy of.
+  Database(const std::filesystem::path& path, std::filesystem::path told_as);
 
   /// Runs statements that bind nothing and return nothing of interest.
   void execute(const char* sql);

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "common/error.h"
+#include "daemon/store/read_only.h"
 #include "daemon/store/rows.h"
 #include "daemon/store/schema.h"
 
@@ -39,25 +40,34 @@ Error unusable(const Error& error, const std::filesystem::path& path) {
   const std::string stays = "the filter in force stays as it is; ";
   const std::string directory = path.parent_path();
   const int reason = access(directory.c_str(), W_OK) == 0 ? 0 : errno;
-  if (reason == EROFS || reason == EACCES)
+  const std::string writable =
+      "make " + directory + " writable: " + (reason == EROFS ? "findmnt -T " : "ls -ld ") + directory;
+  const bool is_read = reason == EROFS && is_read_only(path);  // and is damaged
+  if (!is_read && (reason == EROFS || reason == EACCES))
     return {Code::internal, std::string(error.what()) + ": write to " + directory + ": " + std::strerror(reason),
-            stays + "make " + directory +
-                " writable and start again: " + (reason == EROFS ? "findmnt -T " : "ls -ld ") + directory};
+            stays + writable + ", and start again"};
   if (!error.hint().empty()) return {Code::internal, error.what(), stays + error.hint()};
   // With what SQLite keeps beside it, and deletes where it has lost its database.
   return {Code::internal, error.what(),
-          stays + "to begin with an empty list, move " + path.string() + "* aside and start again"};
+          stays + "to begin with an empty list, " + (is_read ? writable + ", then " : "") + "move " + path.string() +
+              "* aside and start again"};
 }
 
 }  // namespace
 
 Store::Store(const std::filesystem::path& directory) try
-    : path_(prepared_file(directory)), database_(path_), boot_(boot_id()) {
-  database_.execute(settings);
+    : path_(prepared_file(directory)),
+      is_copy_(is_read_only(path_)),
+      database_(is_copy_ ? copy_in_memory(path_) : Database(path_)),
+      boot_(boot_id()) {
+  if (is_copy_)
+    failure_ = directory.string() + " was read-only when the daemon started: make it writable, and restart";
+  else
+    database_.execute(settings);
   prepare_tables(database_, path_);
   append_.emplace(database_,
                   std::string("INSERT INTO changes (") + journal_columns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  database_.execute(write_ahead);
+  if (!is_copy_) database_.execute(write_ahead);
 } catch (const Error& error) {
   throw unusable(error, directory / "claims.db");
 }
@@ -99,6 +109,12 @@ bool Store::save(std::span<const Edit> changes) {
     keep();
   }
   return stored;
+}
+
+Error Store::not_durable(const std::string& what) const {
+  return {Code::not_durable, what + ", but not on disk: " + failure_.value_or("unknown"),
+          is_copy_ ? "xdpfwctl export keeps what is in force, for xdpfwctl import after the restart"
+                   : "it is tried again until it is stored; make room, and look at: xdpfwctl status"};
 }
 
 /// As few rows as tell of all changes in their order, but for those that are derived. Returns how many were told of.
@@ -147,6 +163,7 @@ std::size_t Store::write_all(const Blocklist& blocklist) {
 }
 
 bool Store::attempt(const std::function<void()>& writes) {
+  if (is_copy_) return false;  // failure() has told so from the beginning
   try {
     Transaction transaction(database_);
     writes();

@@ -20,7 +20,8 @@ namespace xdpfwd {
 class Store {
  public:
   /// Makes the directory (mode 0700) and the file where they are missing. Throws Error where the
-  /// file cannot be used; it is left as it is, and the hint says what to do.
+  /// file cannot be used; it is left as it is, and the hint says what to do. On a disk that is read-only it is read,
+  /// and nothing is stored, as on one that is full, until a start on one that can be written to.
   explicit Store(const std::filesystem::path& directory);
 
   /// Hands out all changes stored, in their order. What they make of an empty list is what was stored,
@@ -38,6 +39,8 @@ class Store {
   std::size_t pending() const { return pending_.size(); }
   /// Why they are not.
   const std::optional<std::string>& failure() const { return failure_; }
+  /// For a change that save() has kept; `what` it is meanwhile, as "in force".
+  Error not_durable(const std::string& what) const;
 
   /// Interfaces attached by command, with how: see stored_form().
   std::map<std::string, std::string> interfaces();
@@ -56,6 +59,8 @@ class Store {
   void reserve_revisions(std::uint64_t used);
 
   const std::filesystem::path& path() const { return path_; }
+  /// Whether the disk was read-only at the start.
+  bool is_copy() const { return is_copy_; }
 
  private:
   std::size_t write_rows(std::span<const Edit> changes);
@@ -64,6 +69,7 @@ class Store {
   bool attempt(const std::function<void()>& writes);
 
   std::filesystem::path path_;
+  bool is_copy_;
   Database database_;
   std::string boot_;
   std::optional<Statement> append_;
