@@ -226,8 +226,7 @@ void Firewall::watch_store() {
   const bool fails = store_.failure().has_value();
   if (fails == std::exchange(store_fails_, fails)) return;
   if (fails)
-    log_.error("store: not on disk, and tried again until it is: " + *store_.failure(),
-               {id_of(Message::store_failing)});
+    log_.error("store: what changes is not on disk: " + *store_.failure(), {id_of(Message::store_failing)});
   else
     log_.info("store: everything is on disk again", {id_of(Message::store_stored)});
 }
