@@ -64,7 +64,7 @@ TEST_CASE("explain tells the verdict, every entry around the source and who clai
   CHECK(explained(sandbox, "203.0.112.0/23")["exceptions"] == 2);
 }
 
-TEST_CASE("explain tells where the kernel does not do what the list says", "[kernels]") {
+TEST_CASE("explain tells where the kernel does not do what the list says") {
   Fixture sandbox;
   sandbox.start_daemon();
   sandbox.ask({"block", "2001:db8:a::/48", "2001:db8:a::1", "--reason", "SBL1"});
