@@ -53,7 +53,8 @@ class Store {
   bool save_list(const std::string& name, WallTime read);
   bool remove_list(const std::string& name);
 
-  /// The first of a million revisions that no change had before, and none will have after a restart.
+  /// The first of a million revisions that no change had before, and none will have after a restart; but for starts on
+  /// a disk that is read-only, where they cannot be reserved.
   std::uint64_t reserve_revisions();
   /// Reserves a million more where that many are nearly used up. Called now and then.
   void reserve_revisions(std::uint64_t used);

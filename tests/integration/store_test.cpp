@@ -127,7 +127,8 @@ TEST_CASE("on a read-only disk the stored list is in force, and what comes is to
   CHECK(sandbox.ctl({"unblock", way.bad}).status == status_not_durable);
   CHECK(ping_answers(sandbox.network(), way, way.bad));
   CHECK(sandbox.pending() == 2);
-  CHECK_THAT(sandbox.ask({"status"})["health"].dump(), Contains("2 claims are in force but not on disk"));
+  CHECK_THAT(sandbox.ask({"status"})["health"].dump(),
+             Contains("2 claims are in force but not on disk") && Contains("xdpfwctl export keeps"));
 
   sandbox.remount_state(false);
   sandbox.restart_daemon(SIGTERM);
