@@ -1,7 +1,7 @@
 // What a test case needs of the machine it runs on. A case that has to be skipped prints
 // "SKIPPED: reason" and ends the process with status 77, which ctest counts as skipped:
 //   catch_discover_tests(... PROPERTIES SKIP_RETURN_CODE 77)
-// Catch2 v2 knows no skipping of its own, so the harness brings main() as well; no test file needs
+// Catch2 v2 knows no skipping of its own, so there is a main() for all tests beside it; no test file needs
 // CATCH_CONFIG_MAIN.
 #pragma once
 
