@@ -11,6 +11,7 @@
 
 #include "common/error.h"
 #include "daemon/datapath/bpf_log.h"
+#include "daemon/datapath/dispatcher_pins.h"
 #include "daemon/datapath/left_open.h"
 
 namespace xdpfwd {
@@ -34,6 +35,7 @@ Error dispatcher_error(const std::string& action, const std::string& interface, 
 }
 
 Multiprog read(const std::string& interface, unsigned index) {
+  wait_for_libxdp_lock();
   take_bpf_log();
   xdp_multiprog* programs = xdp_multiprog__get_from_ifindex(static_cast<int>(index));
   if (const long failure = libxdp_get_error(programs); failure != 0)
@@ -98,6 +100,7 @@ Hook read_hook(const std::string& interface, unsigned index) {
 
 std::uint32_t add_to_dispatcher(const Generation& generation, const std::string& interface, unsigned index,
                                 AttachMode mode, std::uint32_t priority) {
+  wait_for_libxdp_lock();
   const LeftOpen left_open;
   take_bpf_log();
   const BpfObject object = open_again(generation.objects());

@@ -8,7 +8,6 @@
 #include <array>
 
 #include "common/error.h"
-#include "daemon/datapath/dispatcher_pins.h"
 
 namespace xdpfwd {
 namespace {

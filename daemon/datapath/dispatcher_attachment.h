@@ -7,6 +7,7 @@
 
 #include "daemon/datapath/attachment.h"
 #include "daemon/datapath/dispatcher.h"
+#include "daemon/datapath/dispatcher_pins.h"
 
 namespace xdpfwd {
 
@@ -25,6 +26,7 @@ class DispatcherAttachment : public Attachment {
 
   /// Adds the next program before it takes the present one away, so for some milliseconds both run.
   void replace(const Generation& next, std::uint32_t priority) override;
+  void require_replaceable() const override { wait_for_libxdp_lock(); }
   bool in_force(const Generation& generation) override;
   void remove() override;
   Sharing sharing() const override { return Sharing::dispatcher; }

@@ -7,14 +7,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <set>
 #include <span>
 #include <string>
+#include <thread>
 
+#include "common/error.h"
 #include "daemon/datapath/fd.h"
+#include "daemon/service/lock.h"
 
 namespace xdpfwd {
 namespace {
@@ -82,10 +87,12 @@ void remove_all_of(const fs::path& pins) {
   fs::remove(pins, ignored);
 }
 
+Fd open_directory() { return Fd(open(directory().c_str(), O_DIRECTORY | O_CLOEXEC)); }
+
 /// libxdp has the link that it tries the kernel out with, and directories with nothing in them, only while it holds
 /// this lock.
 void remove_passing(const PinDirectories& directories) {
-  const Fd lock(open(directory().c_str(), O_DIRECTORY | O_CLOEXEC));
+  const Fd lock = open_directory();
   if (!lock || flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return;
   for (const fs::path& pins : directories) rmdir(pins.c_str());  // unless something is in it
   for_each_pin(directory(), [](const fs::path& pin) {
@@ -117,6 +124,20 @@ std::vector<unsigned> indexes_with_dispatchers() {
   const auto same = std::ranges::unique(found);
   found.erase(same.begin(), same.end());
   return found;
+}
+
+void wait_for_libxdp_lock() {
+  using namespace std::chrono_literals;
+  const Fd lock = open_directory();
+  const auto until = std::chrono::steady_clock::now() + 200ms;
+  while (lock && flock(lock.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    if (std::chrono::steady_clock::now() > until) {
+      const std::string holder = lock_holder(directory()).value_or("another process");
+      throw Error(Code::refused, "lock " + directory().string() + " for a dispatcher: " + holder + " holds it",
+                  "let it end, or end it");
+    }
+    std::this_thread::sleep_for(5ms);
+  }
 }
 
 bool uses_map(int program, std::uint32_t map) {

@@ -16,6 +16,11 @@ PinDirectories all_dispatcher_pins(unsigned index);
 /// The interfaces with such pins, each once.
 std::vector<unsigned> indexes_with_dispatchers();
 
+/// Returns when nobody holds libxdp's lock, which libxdp itself would wait for without end, and with it the whole daemon:
+/// whoever holds it may have been stopped. Throws Error (refused) naming the holder where it takes longer than 200 ms;
+/// a change of a dispatcher takes a tenth of that. libxdp takes it for reading as well.
+void wait_for_libxdp_lock();
+
 bool uses_map(int program, std::uint32_t map);
 
 /// Removes those of the directories that hold a program with this map, but for that of the dispatcher in force; and

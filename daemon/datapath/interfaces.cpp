@@ -50,6 +50,11 @@ void Interfaces::adopt_dispatched(unsigned index, std::span<const std::uint32_t>
   log_.debug(error.what());
 }
 
+void Interfaces::require_replaceable() const {
+  for (const auto& [name, interface] : interfaces_)
+    if (interface.attachment) interface.attachment->require_replaceable();
+}
+
 void Interfaces::replace(Generation& generation) {
   for (auto& [name, interface] : interfaces_) {
     if (!interface.attachment) continue;

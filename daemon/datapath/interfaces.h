@@ -44,6 +44,8 @@ class Interfaces {
   /// Takes over what an earlier daemon left attached; in a dispatcher, what uses these maps. Call it once, before
   /// want().
   void adopt(std::span<const std::uint32_t> maps = {});
+  /// Throws Error where one that is attached cannot be replaced at present.
+  void require_replaceable() const;
   /// Puts the generation's program in the place of the older one wherever that is attached.
   void replace(Generation& generation);
   /// From now on these are wanted, and no others: takes the program off the rest.

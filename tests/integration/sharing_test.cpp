@@ -1,11 +1,17 @@
 // An interface that is shared with other XDP programs through libxdp's dispatcher: each filters what it has to, whoever
 // comes or goes.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <thread>
 
+#include "common/error.h"
+#include "daemon/datapath/fd.h"
 #include "tests/harness/flood.h"
 #include "tests/harness/requirements.h"
 #include "tests/harness/sandbox_traffic.h"
@@ -195,6 +201,29 @@ TEST_CASE("what libxdp attaches without a dispatcher, and without a word, does n
   CHECK(sandbox.ours_filters());
   CHECK(sandbox.interface_status("guarded0")["sharing"] == "exclusive");
   CHECK(sandbox.ask({"status"})["health"]["reasons"][0]["code"] == "other_sharing");
+}
+
+TEST_CASE("who holds libxdp's lock and does not go on holds up nothing but changes of the dispatcher", "[sharing]") {
+  require_dispatcher();
+  SharedSandbox sandbox;
+  sandbox.start_daemon();
+  block(sandbox);
+  const Fd lock(open("/sys/fs/bpf/xdp", O_DIRECTORY | O_CLOEXEC));
+  REQUIRE(flock(lock.get(), LOCK_EX) == 0);
+  sandbox.config["capacity"] = {{"ipv4", 5000}, {"ipv6", 1000}};
+  sandbox.write_config();
+  const Outcome refused = sandbox.ctl({"reload"});
+  CHECK(refused.status == exit_status_of(Code::refused));
+  CHECK_THAT(refused.err, Contains("process " + std::to_string(getpid()) + " holds it") && Contains("hint: "));
+  CHECK(sandbox.ours_filters());
+  sandbox.ask({"unblock", Network::way(Family::ipv4).bad});
+  CHECK_FALSE(sandbox.ours_filters());
+  block(sandbox);
+
+  REQUIRE(flock(lock.get(), LOCK_UN) == 0);
+  sandbox.ask({"reload"});
+  CHECK(sandbox.programs() == ours);
+  CHECK(sandbox.ours_filters());
 }
 
 TEST_CASE("a killed daemon leaks nothing through a dispatcher, and leaves nothing behind", "[kernels][sharing]") {
