@@ -19,5 +19,5 @@ export PATH=$PATH:$root/build/tools
 cd "$root"
 cmake --preset "$preset"
 cmake --build --preset "$preset"
-# Many tests wait for most of their time, and the virtual machine takes a place for all of it.
-exec ctest --test-dir "build/$preset" --output-on-failure --parallel $(($(nproc) + 1)) "$@"
+# Most tests wait for most of their time, and the virtual machine and the fuzzers each take a place for all of it.
+exec ctest --test-dir "build/$preset" --output-on-failure --parallel $(($(nproc) + 2)) "$@"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Fuzzes what reads bytes that others wrote: libFuzzer with AddressSanitizer and UndefinedBehaviorSanitizer.
 # run.sh [SECONDS-EACH] [TARGET...]: a target is a directory of seeds/. Without SECONDS-EACH it is skipped unless
-# XDPFWD_TEST_FUZZ has them. docs/testing.md tells more.
+# XDPFWD_TEST_FUZZ has them. Other tests may run beside it: it takes what they leave of the processors. docs/testing.md
+# tells more.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -32,7 +33,7 @@ statistic() {
 fuzz() {
   local target=$1 seconds=$2 log=$build/$1.log corpus=$build/corpus/$1 crashes=$build/crashes/$1 status=0
   mkdir -p "$corpus" "$crashes"
-  nice "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -max_len="${longest[$target]-4096}" -timeout=20 \
+  nice -n 19 "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -max_len="${longest[$target]-4096}" -timeout=60 \
     -rss_limit_mb=2048 -use_value_profile=1 -print_final_stats=1 -artifact_prefix="$crashes/" \
     "$corpus" "$here/seeds/$target" >"$log" 2>&1 || status=$?
   local coverage
