@@ -9,6 +9,8 @@
 #include "common/text.h"
 #include "daemon/datapath/datapath.h"
 #include "daemon/doctor/subjects.h"
+#include "daemon/store/read_only.h"
+#include "daemon/store/schema.h"
 
 namespace xdpfwd {
 namespace {
@@ -81,6 +83,12 @@ void check_pins(const fs::path& pin_dir, Checks& checks) {
 }
 
 void check_state(const fs::path& state_dir, Checks& checks) {
+  if (is_read_only(state_dir / store_file)) {
+    checks.push_back({"state", Verdict::warning,
+                      state_dir.string() + ": read-only; what is stored is in force, and a change is lost by a restart",
+                      "findmnt -T " + state_dir.string()});
+    return;
+  }
   if (!check_writable("state", state_dir, checks)) return;
   const std::string name = state_dir.string() + (status_of(state_dir) ? "" : ", made at the first start");
   struct statvfs room {};

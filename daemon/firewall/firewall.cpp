@@ -253,8 +253,9 @@ InterfaceStatus Firewall::attach(const InterfaceSpec& spec) {
   if (is_configured(spec.name))
     attached_by_command_.erase(spec.name);
   else if (!store_.save_interface(spec.name, stored_form(spec)))
-    throw Error(Code::not_durable, "attach " + spec.name + ": filtered, but not stored: " + *store_.failure(),
-                "add it to \"interfaces\" in the config file, or make room and attach it again");
+    throw Error(
+        Code::not_durable, "attach " + spec.name + ": filtered, but not stored: " + *store_.failure(),
+        "add it to \"interfaces\" in the config file, or mend the disk, as xdpfwctl status says, and attach it again");
   return status;
 }
 
@@ -268,7 +269,7 @@ bool Firewall::detach(const std::string& name) {
   want_interfaces();
   if (!stored)
     throw Error(Code::not_durable, "detach " + name + ": done, but not stored: " + *store_.failure(),
-                "make room and detach it again, or it is attached at the next restart");
+                "mend the disk, as xdpfwctl status says, and detach it again, or it is attached at the next restart");
   return configured;
 }
 

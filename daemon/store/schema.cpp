@@ -56,7 +56,7 @@ std::filesystem::path prepared_file(const std::filesystem::path& directory) {
   // SQLite refuses a link anywhere on the way to the file; one to the directory is an administrator's choice.
   const std::filesystem::path real = failure ? directory : std::filesystem::canonical(directory, failure);
   if (failure) throw Error(Code::internal, "make " + directory.string() + ": " + failure.message());
-  const std::filesystem::path file = real / "claims.db";
+  const std::filesystem::path file = real / store_file;
   // Made by SQLite it would be readable for all. Where this fails, SQLite tells why.
   const int made = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (made >= 0) close(made);

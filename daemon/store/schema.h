@@ -9,6 +9,8 @@
 
 namespace xdpfwd {
 
+inline constexpr const char* store_file = "claims.db";
+
 /// The file in the directory. Makes both where they are missing, for nobody else to read. Throws Error.
 std::filesystem::path prepared_file(const std::filesystem::path& directory);
 

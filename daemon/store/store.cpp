@@ -69,7 +69,7 @@ Store::Store(const std::filesystem::path& directory) try
                   std::string("INSERT INTO changes (") + journal_columns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!is_copy_) database_.execute(write_ahead);
 } catch (const Error& error) {
-  throw unusable(error, directory / "claims.db");
+  throw unusable(error, directory / store_file);
 }
 
 void Store::load(const std::function<void(std::vector<Edit>)>& apply) {

@@ -33,7 +33,7 @@ statistic() {
 fuzz() {
   local target=$1 seconds=$2 log=$build/$1.log corpus=$build/corpus/$1 crashes=$build/crashes/$1 status=0
   mkdir -p "$corpus" "$crashes"
-  nice -n 19 "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -max_len="${longest[$target]-4096}" -timeout=60 \
+  nice "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -max_len="${longest[$target]-4096}" -timeout=60 \
     -rss_limit_mb=2048 -use_value_profile=1 -print_final_stats=1 -artifact_prefix="$crashes/" \
     "$corpus" "$here/seeds/$target" >"$log" 2>&1 || status=$?
   local coverage

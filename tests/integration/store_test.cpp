@@ -118,6 +118,7 @@ TEST_CASE("on a read-only disk the stored list is in force, and what comes is to
   CHECK_THAT(sandbox.ask({"status"})["health"].dump(),
              Contains("no change can be stored") && Contains("was read-only when the daemon started") &&
                  Contains("findmnt -T " + sandbox.state_dir().string() + "; then: systemctl restart"));
+  CHECK_THAT(sandbox.run_daemon({"--doctor"}).out, Contains("read-only; what is stored is in force"));
 
   const Outcome outcome = sandbox.ctl({"block", "192.0.2.1"});
   CHECK(outcome.status == status_not_durable);
