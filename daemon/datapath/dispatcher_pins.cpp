@@ -121,8 +121,7 @@ std::vector<unsigned> indexes_with_dispatchers() {
     if (const unsigned index = index_of(pins); index != 0) found.push_back(index);
   });
   std::ranges::sort(found);
-  const auto same = std::ranges::unique(found);
-  found.erase(same.begin(), same.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 

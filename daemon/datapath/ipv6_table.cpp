@@ -38,7 +38,7 @@ constexpr xdpfwd_lengths bit_of(unsigned length) {
   if (length > 64) return {.above_64 = 1ull << (128 - length), .up_to_64 = 0};
   return {.above_64 = 0, .up_to_64 = 1ull << (64 - std::max(length, 1u))};
 }
-static_assert(bit_of(48).up_to_64 & XDPFWD_LONG_BITS && bit_of(47).up_to_64 & XDPFWD_MIDDLE_BITS);
+static_assert((bit_of(48).up_to_64 & XDPFWD_LONG_BITS) != 0 && (bit_of(47).up_to_64 & XDPFWD_MIDDLE_BITS) != 0);
 static_assert(bit_of(32).up_to_64 & XDPFWD_MIDDLE_BITS && !(bit_of(31).up_to_64 & XDPFWD_MIDDLE_BITS));
 
 }  // namespace

@@ -24,6 +24,8 @@ void fuzz_list(std::string_view input);
 void fuzz_model(std::string_view input);
 void fuzz_prefix(std::string_view input);
 void fuzz_request(std::string_view input);
+/// Needs root, and is not among the targets below: the tests of the datapath run its seeds.
+void fuzz_packet(std::string_view input);
 
 struct Target {
   std::string_view name;  // of its program, and of the directory of its seeds
