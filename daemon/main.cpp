@@ -13,10 +13,10 @@
 #include "daemon/doctor/doctor.h"
 #include "daemon/firewall/firewall.h"
 #include "daemon/lists/file_stream.h"
+#include "daemon/lock/lock.h"
 #include "daemon/log/log.h"
 #include "daemon/log/messages.h"
 #include "daemon/options.h"
-#include "daemon/service/lock.h"
 #include "daemon/service/loop.h"
 
 namespace xdpfwd {

@@ -19,7 +19,7 @@
 
 #include "common/error.h"
 #include "daemon/datapath/fd.h"
-#include "daemon/service/lock.h"
+#include "daemon/lock/lock.h"
 
 namespace xdpfwd {
 namespace {

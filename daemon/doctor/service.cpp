@@ -7,7 +7,7 @@
 
 #include "daemon/datapath/sizes.h"
 #include "daemon/doctor/subjects.h"
-#include "daemon/service/lock.h"
+#include "daemon/lock/lock.h"
 
 namespace xdpfwd {
 namespace {
@@ -27,7 +27,8 @@ bool is_writable(const Unit& unit, const fs::path& path) {
 void judge_path(const Unit& unit, const std::string& key, const fs::path& path, const std::string& make,
                 Checks& checks) {
   if (is_writable(unit, path)) return;
-  checks.push_back({service_subject, Verdict::failure, "its sandbox keeps it from writing to " + key + ", " + path.string(),
+  checks.push_back({service_subject, Verdict::failure,
+                    "its sandbox keeps it from writing to " + key + ", " + path.string(),
                     "systemctl edit xdpfwd, and add below [Service]: ReadWritePaths=-" + path.string() + make});
 }
 
@@ -99,7 +100,8 @@ void check_daemon(const Config& config, Checks& checks) {
 
 void judge_unit(const Unit& unit, const Config& config, Checks& checks) {
   if (unit.load_state != "loaded") {
-    checks.push_back({service_subject, Verdict::warning, "xdpfwd.service is " + unit.load_state + ": nothing starts it at boot",
+    checks.push_back({service_subject, Verdict::warning,
+                      "xdpfwd.service is " + unit.load_state + ": nothing starts it at boot",
                       unit.load_state == "masked" ? "systemctl unmask xdpfwd"
                                                   : "install the package, or the unit with: cmake --install"});
     return;
@@ -128,7 +130,8 @@ void check_service(const Config& config, Checks& checks) {
     if (const std::optional<Unit> unit = read_unit())
       judge_unit(*unit, config, checks);
     else
-      checks.push_back({service_subject, Verdict::note, "systemd does not run this machine: start xdpfwd with what does"});
+      checks.push_back(
+          {service_subject, Verdict::note, "systemd does not run this machine: start xdpfwd with what does"});
   } catch (const Error& error) {
     checks.push_back({service_subject, Verdict::note, error.what(), error.hint()});
   }

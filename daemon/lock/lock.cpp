@@ -1,4 +1,4 @@
-#include "daemon/service/lock.h"
+#include "daemon/lock/lock.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
