@@ -219,9 +219,14 @@ TEST_CASE("who holds libxdp's lock and does not go on holds up nothing but chang
   sandbox.ask({"unblock", Network::way(Family::ipv4).bad});
   CHECK_FALSE(sandbox.ours_filters());
   block(sandbox);
+  sandbox.stop_daemon();
+  const Outcome start = sandbox.run_daemon();
+  CHECK(start.status == 1);
+  CHECK_THAT(start.err, Contains("process " + std::to_string(getpid()) + " holds it") && Contains("hint: "));
+  CHECK(sandbox.ours_filters());
 
   REQUIRE(flock(lock.get(), LOCK_UN) == 0);
-  sandbox.ask({"reload"});
+  sandbox.start_daemon();
   CHECK(sandbox.programs() == ours);
   CHECK(sandbox.ours_filters());
 }
