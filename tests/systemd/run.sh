@@ -17,7 +17,7 @@ done
 # In the order in which they run, which matters.
 all_checks=(
   install files filters security                          # checks/installed.sh
-  reload restart stop bad-config-at-start kill watchdog   # checks/running.sh
+  reload restart stop bad-config-at-start kill watchdog read-only-disk # checks/running.sh
   metrics journal catalog                                 # checks/watching.sh
   doctor doctor-paths doctor-rights doctor-group          # checks/doctor.sh
   access                                                  # checks/access.sh

@@ -101,6 +101,28 @@ check_watchdog() {
   inside systemctl restart xdpfwd
 }
 
+# What is stored is in force, and what comes meanwhile is told to be lost by a restart.
+check_read_only_disk() {
+  local state=/var/lib/xdpfwd
+  begin_flood
+  inside systemctl stop xdpfwd
+  inside sh -ec "cp -a $state /run/kept; mount -t tmpfs -o mode=0700 state $state
+    cp -a /run/kept/. $state; rm -r /run/kept; mount -o remount,ro $state"
+  inside systemctl start xdpfwd
+  flood_goes_on
+  is_blocked 192.0.2.7
+  [[ $(property StatusText) == 'degraded: '*'was read-only when the daemon started'* ]]
+  fails inside xdpfwctl block 192.0.2.8
+  is_blocked 192.0.2.8
+
+  inside systemctl stop xdpfwd
+  inside umount "$state"
+  inside systemctl start xdpfwd
+  [[ $(property StatusText) == ok:* ]]
+  passes 192.0.2.8
+  end_flood_without_a_leak
+}
+
 # drop_in NAME LINES: for the unit's [Service].
 drop_in() {
   mkdir -p "$guest/etc/systemd/system/xdpfwd.service.d"
