@@ -127,16 +127,19 @@ std::vector<unsigned> indexes_with_dispatchers() {
 
 void wait_for_libxdp_lock() {
   using namespace std::chrono_literals;
+  static bool is_held = false;  // for long already, and then not waited for at each check of an interface
   const Fd lock = open_directory();
-  const auto until = std::chrono::steady_clock::now() + 200ms;
+  const auto until = std::chrono::steady_clock::now() + (is_held ? 0ms : 200ms);
   while (lock && flock(lock.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     if (std::chrono::steady_clock::now() > until) {
+      is_held = true;
       const std::string holder = lock_holder(directory()).value_or("another process");
       throw Error(Code::refused, "lock " + directory().string() + " for a dispatcher: " + holder + " holds it",
                   "let it end, or end it");
     }
     std::this_thread::sleep_for(5ms);
   }
+  is_held = false;
 }
 
 bool uses_map(int program, std::uint32_t map) {
