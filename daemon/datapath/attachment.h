@@ -23,7 +23,7 @@ class Attachment {
   /// Puts the generation's program in the place of the present one, without a moment in which there is none; `priority`
   /// is for an interface that is shared. Throws Error.
   virtual void replace(const Generation& next, std::uint32_t priority) = 0;
-  /// Throws Error where somebody else keeps it from being replaced at present.
+  /// Throws Error where somebody else keeps it from being replaced or removed at present.
   virtual void require_replaceable() const {}
   /// False where somebody else took the generation's program off or put another one in its place.
   virtual bool in_force(const Generation& generation) = 0;

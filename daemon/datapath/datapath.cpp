@@ -43,7 +43,7 @@ Datapath::Datapath(const fs::path& pin_dir, Log& log, LoadProgram load)
 }
 
 void Datapath::renew(const Capacity& capacity, const Blocklist& list, bool growing) {
-  interfaces_.require_replaceable();
+  require_replaceable();
   const Generation* previous = current_ ? &*current_ : older_.empty() ? nullptr : &older_.back();
   Need need;
   need.ipv4 = list.size(Family::ipv4);
@@ -144,6 +144,7 @@ std::vector<InterfaceStatistics> Datapath::statistics() const {
 }
 
 void Datapath::remove() {
+  require_replaceable();
   interfaces_.remove_all();
   for (const Generation& generation : older_) generation.unpin();
   if (current_) current_->unpin();

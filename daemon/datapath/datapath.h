@@ -44,6 +44,14 @@ class Datapath {
 
   bool is_settled() const { return older_.empty(); }
 
+  /// Throws Error where one of these interfaces, which are all unless told, is filtered in a way that nothing can be
+  /// changed about at present.
+  void require_replaceable(const std::function<bool(const std::string& name)>& which = [](const std::string&) {
+    return true;
+  }) const {
+    interfaces_.require_replaceable(which);
+  }
+  /// Takes the program off what is not wanted: ask require_replaceable() before.
   void want(const std::vector<InterfaceSpec>& specs) { interfaces_.want(specs); }
   /// Attaches what is wanted, there and not filtered, and puts back pins that are gone.
   void check();

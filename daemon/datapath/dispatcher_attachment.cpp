@@ -21,6 +21,11 @@ bool is_attached(unsigned index, std::uint32_t program) {
   return std::ranges::find(programs, program, &AttachedProgram::id) != programs.end();
 }
 
+bool has_dispatcher(unsigned index) {
+  return std::ranges::any_of(attached_programs(index),
+                             [](const AttachedProgram& program) { return program.name == dispatcher_name; });
+}
+
 }  // namespace
 
 std::unique_ptr<Attachment> DispatcherAttachment::attach(const InterfaceSpec& spec, unsigned index, const Hook& hook,
@@ -34,6 +39,8 @@ std::unique_ptr<Attachment> DispatcherAttachment::attach(const InterfaceSpec& sp
   };
   try {
     return join(is_there ? hook.program.mode : wanted);
+  } catch (const LibxdpLocked&) {
+    throw;
   } catch (const Error& error) {
     if (is_there || spec.mode != AttachMode::automatic) throw;
     fallback = error.what();
@@ -98,6 +105,9 @@ bool DispatcherAttachment::in_force(const Generation&) {
   // Others come and go, each time with another dispatcher.
   try {
     if (look()) return access(link_.c_str(), F_OK) == 0;
+  } catch (const LibxdpLocked&) {
+    // Somebody is at work on the dispatcher there: what becomes of it shows when that has come to an end.
+    if (has_dispatcher(index_)) return true;
   } catch (const Error&) {
     return false;
   }

@@ -17,7 +17,6 @@
 #include <string>
 #include <thread>
 
-#include "common/error.h"
 #include "daemon/datapath/fd.h"
 #include "daemon/lock/lock.h"
 
@@ -127,19 +126,20 @@ std::vector<unsigned> indexes_with_dispatchers() {
 
 void wait_for_libxdp_lock() {
   using namespace std::chrono_literals;
-  static bool is_held = false;  // for long already, and then not waited for at each check of an interface
+  using Clock = std::chrono::steady_clock;
+  static Clock::time_point held_at{};  // who has just been waited for in vain is not at each check of an interface
   const Fd lock = open_directory();
-  const auto until = std::chrono::steady_clock::now() + (is_held ? 0ms : 200ms);
+  const auto begin = Clock::now();
+  const auto until = begin - held_at < 1s ? begin : begin + 200ms;
   while (lock && flock(lock.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    if (std::chrono::steady_clock::now() > until) {
-      is_held = true;
+    if (Clock::now() >= until) {
+      held_at = Clock::now();
       const std::string holder = lock_holder(directory()).value_or("another process");
-      throw Error(Code::refused, "lock " + directory().string() + " for a dispatcher: " + holder + " holds it",
-                  "let it end, or end it");
+      throw LibxdpLocked(Code::refused, "lock " + directory().string() + " for a dispatcher: " + holder + " holds it",
+                         "let it end, or end it");
     }
     std::this_thread::sleep_for(5ms);
   }
-  is_held = false;
 }
 
 bool uses_map(int program, std::uint32_t map) {
@@ -151,6 +151,13 @@ bool uses_map(int program, std::uint32_t map) {
   if (bpf_obj_get_info_by_fd(program, &info, &size) != 0) return false;
   const auto all = std::span(used).first(std::min<std::size_t>(info.nr_map_ids, used.size()));
   return std::ranges::find(all, map) != all.end();
+}
+
+bool is_pinned_for(unsigned index, std::span<const std::uint32_t> maps) {
+  const PinDirectories directories = all_dispatcher_pins(index);
+  return std::ranges::any_of(directories, [&](const fs::path& pins) {
+    return std::ranges::any_of(maps, [&](std::uint32_t map) { return !pins_of(pins, map).empty(); });
+  });
 }
 
 void remove_left_behind(const PinDirectories& directories, const fs::path& in_force, std::uint32_t map) {

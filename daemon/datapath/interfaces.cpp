@@ -45,14 +45,17 @@ void Interfaces::adopt_dispatched(unsigned index, std::span<const std::uint32_t>
   if (if_indextoname(index, name.data()) != nullptr)
     return adopt(name.data(), DispatcherAttachment::adopt(name.data(), index, maps));
   for (const std::uint32_t map : maps) remove_pins_of_program(index, map);
+} catch (const LibxdpLocked&) {
+  // What is not known to be there would go with whatever is removed next, or stay behind.
+  if (is_pinned_for(index, maps)) throw;
 } catch (const Error& error) {
   // Whoever may not look has no program in there, and needs not know of those of others.
   log_.debug(error.what());
 }
 
-void Interfaces::require_replaceable() const {
+void Interfaces::require_replaceable(const std::function<bool(const std::string& name)>& which) const {
   for (const auto& [name, interface] : interfaces_)
-    if (interface.attachment) interface.attachment->require_replaceable();
+    if (interface.attachment && which(name)) interface.attachment->require_replaceable();
 }
 
 void Interfaces::replace(Generation& generation) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -42,10 +43,10 @@ class Interfaces {
   Interfaces(const std::filesystem::path& pin_dir, Log& log);
 
   /// Takes over what an earlier daemon left attached; in a dispatcher, what uses these maps. Call it once, before
-  /// want().
+  /// want(). Throws Error where something is in a dispatcher that cannot be read at present.
   void adopt(std::span<const std::uint32_t> maps = {});
-  /// Throws Error where one that is attached cannot be replaced at present.
-  void require_replaceable() const;
+  /// Throws Error where one of these that is attached cannot be replaced or taken off at present.
+  void require_replaceable(const std::function<bool(const std::string& name)>& which) const;
   /// Puts the generation's program in the place of the older one wherever that is attached.
   void replace(Generation& generation);
   /// From now on these are wanted, and no others: takes the program off the rest.

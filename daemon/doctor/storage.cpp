@@ -83,7 +83,8 @@ void check_pins(const fs::path& pin_dir, Checks& checks) {
 }
 
 void check_state(const fs::path& state_dir, Checks& checks) {
-  if (is_read_only(state_dir / store_file)) {
+  const std::optional<struct stat> status = status_of(state_dir);
+  if (status && status->st_uid == 0 && is_read_only(state_dir / store_file)) {
     checks.push_back({"state", Verdict::warning,
                       state_dir.string() + ": read-only; what is stored is in force, and a change is lost by a restart",
                       "findmnt -T " + state_dir.string()});

@@ -260,6 +260,7 @@ InterfaceStatus Firewall::attach(const InterfaceSpec& spec) {
 }
 
 bool Firewall::detach(const std::string& name) {
+  datapath_.require_replaceable([&](const std::string& other) { return other == name; });
   const bool configured = is_configured(name);
   const bool known = attached_by_command_.erase(name) > 0 || (configured && !detached_by_command_.contains(name));
   if (!known)

@@ -67,6 +67,10 @@ Firewall::Reloaded Firewall::apply_config(const Conditions& conditions,
   Config next = read_config(config_file_);
   refuse_what_needs_a_restart(config_file_, config_, next);
   judge(next);
+  datapath_.require_replaceable([&](const std::string& name) {
+    return !attached_by_command_.contains(name) &&
+           std::ranges::find(next.interfaces, name, &InterfaceSpec::name) == next.interfaces.end();
+  });
   Reloaded reloaded{.notes = next.notes};
   apply_lists(next, conditions, reloaded);
   config_ = std::move(next);

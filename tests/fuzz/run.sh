@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes what reads bytes that others wrote: libFuzzer with AddressSanitizer and UndefinedBehaviorSanitizer.
 # run.sh [SECONDS-EACH] [TARGET...]: a target is a directory of seeds/. Without SECONDS-EACH it is skipped unless
-# XDPFWD_TEST_FUZZ has them. Other tests may run beside it: it takes what they leave of the processors. docs/testing.md
+# XDPFWD_TEST_FUZZ has them. Other tests may run beside it: the fuzzers leave them most of the processors. docs/testing.md
 # tells more.
 set -euo pipefail
 
