@@ -7,7 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 logs=$root/build/nightly
 parts=(suite sanitizers threads faults hostile kernel_6.1 kernel_6.12 sharing systemd fuzz coverage)
 
-suite() { XDPFWD_TEST_PACKETS=100000000 XDPFWD_TEST_SEQUENCES=20000 "$root/tests/run.sh" -LE kernels; }
+suite() { XDPFWD_TEST_PACKETS=100000000 XDPFWD_TEST_SEQUENCES=20000 "$root/tests/run.sh" -LE kernels --timeout 36000; }
 sanitizers() { in_small asan -L 'unit|datapath|integration'; }
 threads() { in_small tsan -L 'unit|integration'; }
 faults() { XDPFWD_TEST_FAULTS=all XDPFWD_TEST_HEAL=1000 "$root/tests/run.sh" -L faults -V; }

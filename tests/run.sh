@@ -20,4 +20,4 @@ cd "$root"
 cmake --preset "$preset"
 cmake --build --preset "$preset"
 # Most tests wait for most of their time, and the virtual machine and the fuzzers each take a place for all of it.
-exec ctest --test-dir "build/$preset" --output-on-failure --parallel $(($(nproc) + 2)) "$@"
+exec ctest --test-dir "build/$preset" --output-on-failure --timeout 300 --parallel $(($(nproc) + 2)) "$@"

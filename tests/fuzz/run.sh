@@ -37,7 +37,7 @@ fuzz() {
     return
   fi
   mkdir -p "$corpus" "$crashes"
-  nice "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -max_len="${longest[$target]-4096}" -timeout=60 \
+  nice -n 19 "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -max_len="${longest[$target]-4096}" -timeout=60 \
     -rss_limit_mb=2048 -use_value_profile=1 -print_final_stats=1 -artifact_prefix="$crashes/" \
     "$corpus" "$here/seeds/$target" >"$log" 2>&1 || status=$?
   local coverage
