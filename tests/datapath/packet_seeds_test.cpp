@@ -1,10 +1,9 @@
 // The seeds of the fuzzer that has the program and the model read the same frames.
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "tests/fuzz/target.h"
+#include "tests/harness/process.h"
 #include "tests/harness/requirements.h"
 
 namespace xdpfwd {
@@ -14,9 +13,7 @@ TEST_CASE("what must hold of any frame holds of each seed of the fuzzer", "[kern
   std::size_t tried = 0;
   for (const auto& seed : std::filesystem::directory_iterator(XDPFWD_SOURCE_DIR "/tests/fuzz/seeds/packet")) {
     INFO(seed.path());
-    std::ifstream file(seed.path(), std::ios::binary);
-    const std::string input{std::istreambuf_iterator<char>(file), {}};
-    CHECK_NOTHROW(fuzz::fuzz_packet(input));
+    CHECK_NOTHROW(fuzz::fuzz_packet(harness::read_file(seed.path())));
     ++tried;
   }
   CHECK(tried > 5);

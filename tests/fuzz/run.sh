@@ -67,10 +67,9 @@ main() {
 
   install_missing "${fuzz_packages[@]}"
   build_fuzzers || { tail -n 40 "$build/build.log" >&2; exit 1; }
-  local running=0 processors
-  processors=$(($(nproc) + 1))
+  local running=0 places=$(($(nproc) + 1))
   for target in "${targets[@]}"; do
-    if ((running == processors)); then
+    if ((running == places)); then
       wait -n || failed=1
       running=$((running - 1))
     fi
