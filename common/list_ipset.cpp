@@ -13,11 +13,11 @@ namespace xdpfwd {
 namespace {
 
 /// IPSET_MAXNAMELEN of linux/netfilter/ipset/ip_set.h, less the NUL byte.
-constexpr std::size_t longest_name = 31;
+constexpr std::size_t longest_set_name = 31;
 /// It bounds what a file can take that is nothing but `create` lines.
 constexpr std::size_t most_sets = 10000;
 
-Error malformed(std::string_view what, std::string_view why) {
+Error bad_item(std::string_view what, std::string_view why) {
   return Error(Code::invalid, escaped(what) + ": " + std::string(why));
 }
 
@@ -50,7 +50,7 @@ class Words {
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
     if (error != std::errc{} || end != word.data() + word.size() || number > most)
-      throw malformed(word, "is no " + std::string(option));
+      throw bad_item(word, "is no " + std::string(option));
     return number;
   }
 
@@ -81,15 +81,15 @@ class IpsetFormat : public LineFormat {
     if (command == "create") return create(words);
     if (command == "add") return add(words, item);
     if (command == "COMMIT" || command == "quit") return false;
-    throw malformed(command, "is no create and no add");
+    throw bad_item(command, "is no create and no add");
   }
 
  private:
   bool create(Words& words) {
     const std::string name(words.want("a name"));
     const std::string_view type = words.want("a type");
-    if (name.size() > longest_name) throw malformed(name, "is longer than a name can be");
-    if (sets_.size() == most_sets) throw malformed(name, "is one set more than can be read");
+    if (name.size() > longest_set_name) throw bad_item(name, "is longer than a name can be");
+    if (sets_.size() == most_sets) throw bad_item(name, "is one set more than can be read");
     Set set;
     constexpr std::array readable{"hash:ip", "hash:net", "bitmap:ip"};
     if (std::ranges::find(readable, type) == readable.end())
@@ -108,7 +108,7 @@ class IpsetFormat : public LineFormat {
     const auto found = sets_.find(words.want("a name"));
     const Set& set = found == sets_.end() ? unknown : found->second;
     const std::string_view element = words.want("an address");
-    if (!set.unreadable.empty()) throw malformed(element, set.unreadable);
+    if (!set.unreadable.empty()) throw bad_item(element, set.unreadable);
     item.read_prefixes(element);
     for (Prefix& prefix : item.prefixes)
       if (prefix.length() > set.netmask) prefix = prefix.widened(set.netmask);
@@ -127,11 +127,11 @@ class IpsetFormat : public LineFormat {
     } else if (option == "comment") {
       item.reason = words.want("the comment");
     } else if (option == "nomatch") {
-      throw malformed(element, "is an exception (nomatch), which no block can tell");
+      throw bad_item(element, "is an exception (nomatch), which no block can tell");
     } else if (std::ranges::find(with_value, option) != with_value.end()) {
       words.want("the value of " + std::string(option));
     } else if (std::ranges::find(without, option) == without.end()) {
-      throw malformed(option, "is an option that is not known");
+      throw bad_item(option, "is an option that is not known");
     }
   }
 

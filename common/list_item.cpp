@@ -6,10 +6,8 @@
 namespace xdpfwd {
 namespace {
 
-/// Twice the longest range of IPv6 addresses.
-constexpr std::size_t longest_text = 200;
+constexpr std::size_t longest_range = 200;  // twice as long as one of IPv6 addresses can be
 constexpr std::size_t longest_reason = 300;
-constexpr std::uint64_t longest_time = std::uint64_t{36500} * 86400;
 
 }  // namespace
 
@@ -25,8 +23,8 @@ void ParsedItem::clear() {
 
 void ParsedItem::read_prefixes(std::string_view text) {
   // As long as this it is no address; what it is instead need not be told whole.
-  if (text.size() > longest_text)
-    throw Error(Code::invalid, escaped(shortened(text, longest_text / 2)) + ": is not an address");
+  if (text.size() > longest_range)
+    throw Error(Code::invalid, escaped(shortened(text, longest_range / 2)) + ": is not an address");
   if (text.find('-') == text.npos)
     prefixes.push_back(parse_prefix(text, &masked));
   else
@@ -34,7 +32,7 @@ void ParsedItem::read_prefixes(std::string_view text) {
 }
 
 std::optional<std::int64_t> end_after(std::uint64_t seconds, std::int64_t now) {
-  if (seconds > longest_time) return std::nullopt;
+  if (seconds > longest_duration) return std::nullopt;
   return now + static_cast<std::int64_t>(seconds);
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-Error malformed(const std::string& key, const std::string& wants) {
+Error wrong_member(const std::string& key, const std::string& wants) {
   return Error(Code::invalid, "\"" + key + "\" must be " + wants);
 }
 
@@ -22,7 +22,7 @@ const json* member(const json& object, const char* key) {
 void read_text(const json& object, const char* key, std::string& text) {
   const json* value = member(object, key);
   if (value == nullptr) return;
-  if (!value->is_string()) throw malformed(key, "text");
+  if (!value->is_string()) throw wrong_member(key, "text");
   text = value->get_ref<const std::string&>();
 }
 
@@ -30,7 +30,7 @@ void read_time(const json& object, const char* key, std::optional<std::int64_t>&
   const json* value = member(object, key);
   if (value == nullptr) return;
   if (!value->is_number_unsigned() || value->get<std::uint64_t>() > INT64_MAX)
-    throw malformed(key, "a time in Unix seconds, or null");
+    throw wrong_member(key, "a time in Unix seconds, or null");
   time = value->get<std::int64_t>();
 }
 
@@ -46,7 +46,7 @@ class NdjsonFormat : public LineFormat {
       return false;
     }
     const char* const key = ours ? "prefix" : "cidr";
-    if (!object.at(key).is_string()) throw malformed(key, "text");
+    if (!object.at(key).is_string()) throw wrong_member(key, "text");
     item.read_prefixes(object.at(key).get_ref<const std::string&>());
     if (ours)
       read_rest(object, item);
@@ -69,7 +69,7 @@ class NdjsonFormat : public LineFormat {
     read_text(object, "source", item.source);
     read_text(object, "action", item.action);
     if (!item.action.empty() && item.action != "drop" && item.action != "monitor" && item.action != "allow")
-      throw malformed("action", "drop, monitor or allow");
+      throw wrong_member("action", "drop, monitor or allow");
     read_text(object, "reason", item.reason);
     read_time(object, "since", item.since);
     read_time(object, "until", item.until);

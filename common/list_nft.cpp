@@ -25,7 +25,7 @@ struct Broken {
 };
 
 /// The bytes of the list for the library, which knows no bound for a token itself.
-struct Bytes {
+struct ByteIterator {
   using iterator_category = std::input_iterator_tag;
   using value_type = char;
   using difference_type = std::ptrdiff_t;
@@ -40,14 +40,14 @@ struct Bytes {
     if (byte == '\0') throw Broken{"there is a NUL byte in it"};  // the library would take it for the end
     return byte;
   }
-  Bytes& operator++() {
+  ByteIterator& operator++() {
     if (++*since_token > longest_token)
       throw Broken{"something in it is longer than " + std::to_string(longest_token) + " bytes"};
     input->skip_byte();
     return *this;
   }
   /// For the comparison with the end, which has no input.
-  bool operator==(const Bytes& other) const {
+  bool operator==(const ByteIterator& other) const {
     return input == other.input || (other.input == nullptr && input->at_end());
   }
 };
@@ -192,7 +192,7 @@ void read_nft(ListInput& input, std::int64_t now, ListTally& tally) {
   std::size_t since_token = 0;
   Tokens tokens(elements, since_token);
   try {
-    json::sax_parse(Bytes{&input, &since_token}, Bytes{}, &tokens);
+    json::sax_parse(ByteIterator{&input, &since_token}, ByteIterator{}, &tokens);
     if (!tokens.has_sets()) tally.summary.cut_short = "there is no \"nftables\" in it";
   } catch (const Broken& broken) {
     tally.summary.cut_short = broken.why;

@@ -17,7 +17,6 @@ using nlohmann::json;
 constexpr std::size_t longest_text = 256;
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_interface = 15;
-constexpr std::int64_t longest_duration = 36500LL * 86400;
 constexpr std::int64_t largest_page = 10000;
 constexpr std::int64_t largest_rate = 100'000;
 constexpr std::int64_t largest_number = 1'000'000'000;

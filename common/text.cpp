@@ -10,8 +10,6 @@
 namespace xdpfwd {
 namespace {
 
-constexpr std::uint64_t longest_duration = std::uint64_t{36500} * 86400;
-
 struct Unit {
   char letter;
   std::uint64_t seconds;

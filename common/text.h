@@ -35,6 +35,9 @@ std::string grouped(std::uint64_t number);
 /// `1 entry`, `3 entries`
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many);
 
+/// Of a claim, in seconds: 36500 days.
+inline constexpr std::uint64_t longest_duration = std::uint64_t{36500} * 86400;
+
 /// Reads `90`, `90s`, `1h30m`, `7d`: whole numbers with d, h, m or s, largest unit first; a bare number
 /// is seconds. At least a second and at most 36500 days; otherwise throws Error (invalid).
 std::chrono::seconds parse_duration(std::string_view text);

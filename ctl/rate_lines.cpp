@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t shown_reasons = 5;  // the first of them
-constexpr std::size_t rate_columns = 9;
+constexpr std::size_t reason_columns = 9;
 
 std::string right(std::string_view text, std::size_t columns) {
   return std::string(columns - std::min(columns, text.size()), ' ').append(text);
@@ -29,7 +29,7 @@ std::string RateLines::header() const {
   std::string second = "TIME     " + shortened("INTERFACE, ENTRY", name_columns_, false);
   second.resize(9 + name_columns_, ' ');
   for (std::size_t reason = 0; reason < shown_reasons; ++reason) {
-    first += "  " + right(reasons[reason], rate_columns);
+    first += "  " + right(reasons[reason], reason_columns);
     second += "  " + right("pps", 4) + right("B/s", 5);
   }
   return first + "\n" + second + "\n";
@@ -89,7 +89,7 @@ std::string RateLines::line(std::string_view name, const std::array<std::string,
   line.left(time_, 9).left(name, name_columns_);
   for (std::size_t reason = 0; reason < shown_reasons; ++reason) {
     const bool drops = reason == 0 && !rates[reason].starts_with("   0");
-    line.left("", 2).left(rates[reason], rate_columns, drops ? Color::red : Color::none);
+    line.left("", 2).left(rates[reason], reason_columns, drops ? Color::red : Color::none);
   }
   return line.text(line.columns(), color_) + "\n";
 }

@@ -4,17 +4,13 @@
 #include <cstdio>
 
 #include "common/text.h"
+#include "ctl/answer.h"
 #include "ctl/render.h"
 
 namespace xdpfwd::ctl {
 namespace {
 
 using nlohmann::json;
-
-/// Protected addresses named one by one; of more only the number is told.
-constexpr std::size_t most_named = 5;
-
-std::uint64_t number_of(const json& result, const char* key) { return result.at(key).get<std::uint64_t>(); }
 
 /// `+1204 -87 =998709 in 0.31 s`: numbers as a program finds them most easily.
 std::string counts_line(const json& result, const View& view) {

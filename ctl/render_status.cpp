@@ -12,10 +12,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t nearly_full = 95;  // percent
-/// Protected addresses that are named; of more only the number is told.
-constexpr std::size_t most_named = 5;
-
-std::uint64_t number_of(const json& object, const char* key) { return object.at(key).get<std::uint64_t>(); }
 
 /// `2,400 of 1,000,000 IPv4`, and how full that is where the daemon warns of it.
 std::string usage(const json& family, const char* name, bool color) {

@@ -109,10 +109,10 @@ Lines Screen::totals() const {
   head(header, "PACKETS", 22);
   head(header, "BYTES", bytes_columns);
   constexpr std::array colors{Color::red, Color::none, Color::green, Color::yellow, Color::yellow};
-  constexpr std::size_t always_shown = 4;
+  constexpr std::size_t usual_reasons = 4;  // shown even where nothing was counted
   for (std::size_t reason = 0; reason < TopState::reasons_shown; ++reason) {
     const TopState::Flow& flow = state_.flows[reason];
-    if (reason >= always_shown && flow.total.packets == 0) continue;
+    if (reason >= usual_reasons && flow.total.packets == 0) continue;
     Line& line = lines.emplace_back(this->line());
     line.left(reasons[reason], label_columns);
     add_flow(line, flow, colors[reason]);

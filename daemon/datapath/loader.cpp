@@ -33,9 +33,9 @@ struct Answer {
 };
 
 /// One message, with descriptors.
-class Message {
+class FdMessage {
  public:
-  Message(void* bytes, std::size_t size) : part_{.iov_base = bytes, .iov_len = size} {}
+  FdMessage(void* bytes, std::size_t size) : part_{.iov_base = bytes, .iov_len = size} {}
 
   bool send(int socket, const std::vector<int>& fds) {
     if (!fds.empty()) {
@@ -96,13 +96,13 @@ void answer(int socket, const Request& request, std::vector<Fd> fds) {
     if (request.has[object] && next != fds.end()) given.all()[object] = std::move(*next++);
   try {
     Answer loaded{.loaded = true, .code = {}};
-    Message(&loaded, sizeof loaded).send(socket, numbers_of(load_program(request.sizes, given)));
+    FdMessage(&loaded, sizeof loaded).send(socket, numbers_of(load_program(request.sizes, given)));
   } catch (const Error& error) {
     const Answer failed{.loaded = false, .code = error.code()};
     std::string text(reinterpret_cast<const char*>(&failed), sizeof failed);
     text.append(error.what()).append(1, '\0').append(error.hint()).append(1, '\0');
     text.resize(std::min(text.size(), longest_answer));
-    Message(text.data(), text.size()).send(socket, {});
+    FdMessage(text.data(), text.size()).send(socket, {});
   }
 }
 
@@ -124,7 +124,7 @@ void give_rights_up() try { keep_rights(needed_to_load); } catch (const Error&) 
     for (;;) {
       Request request;
       std::vector<Fd> fds;
-      if (Message(&request, sizeof request).receive(socket, fds) != sizeof request) _exit(0);
+      if (FdMessage(&request, sizeof request).receive(socket, fds) != sizeof request) _exit(0);
       answer(socket, request, std::move(fds));
     }
   } catch (...) {
@@ -161,10 +161,10 @@ ProgramObjects Loader::load(const Sizes& sizes, const GivenMaps& given) const {
                    "what is in force stays so; systemctl restart xdpfwd starts both anew");
   Request request{.sizes = sizes};
   for (std::size_t object = 0; object < object_count; ++object) request.has[object] = bool(given.all()[object]);
-  if (!Message(&request, sizeof request).send(socket_.get(), numbers_of(given))) throw gone;
+  if (!FdMessage(&request, sizeof request).send(socket_.get(), numbers_of(given))) throw gone;
   std::string text(longest_answer, '\0');
   std::vector<Fd> fds;
-  text.resize(Message(text.data(), text.size()).receive(socket_.get(), fds));
+  text.resize(FdMessage(text.data(), text.size()).receive(socket_.get(), fds));
   if (text.size() < sizeof(Answer)) throw gone;
   if (!text.front()) throw error_in(text);
   if (fds.size() != object_count)

@@ -9,7 +9,7 @@ namespace {
 
 using harness::ethernet;
 
-Outcome outcome_of(LoadedProgram& program, const Prefix& source) {
+xdpfwd::Outcome outcome_of(LoadedProgram& program, const Prefix& source) {
   return program.meet(ethernet().ip(source).udp(53).payload(32));
 }
 
