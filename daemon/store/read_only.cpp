@@ -35,6 +35,13 @@ class MemoryDirectory {
   fs::path path_;
 };
 
+/// Where there is no room, the library's own error would be one of the disk.
+void copy_file(const fs::path& from, const fs::path& to) {
+  if (fs::space(to.parent_path()).available < fs::file_size(from))
+    throw fs::filesystem_error("", std::make_error_code(std::errc::no_space_on_device));
+  fs::copy_file(from, to);
+}
+
 }  // namespace
 
 bool is_read_only(const fs::path& file) {
@@ -48,7 +55,7 @@ Database copy_in_memory(const fs::path& file) try {
   const MemoryDirectory directory;
   const fs::path copy = directory.path() / file.filename();
   for (const char* end : {"", "-wal", "-journal"})
-    if (fs::exists(file.string() + end)) fs::copy_file(file.string() + end, copy.string() + end);
+    if (fs::exists(file.string() + end)) copy_file(file.string() + end, copy.string() + end);
   Database database(copy, file);
   // Takes over what was written ahead; after that there is one file, which is read without its name.
   database.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY;");

@@ -164,6 +164,31 @@ TEST_CASE("on a read-only disk a state file that is gone or damaged stops the st
   CHECK(ping_is_silent(sandbox.network(), way, way.bad));
 }
 
+TEST_CASE("on a read-only disk a list that finds no room in memory stops the start, and the filter stays in force") {
+  const std::string memory = GENERATE("size=4k", "ro");
+  CAPTURE(memory);
+  Fixture sandbox;
+  sandbox.limit_state(2048);
+  sandbox.start_daemon();
+  const Way way = Network::way(Family::ipv4);
+  sandbox.ask({"block", way.bad});
+  sandbox.stop_daemon();
+  sandbox.remount_state(true);
+  sandbox.daemon_may_share = true;  // a mount of its own takes the same capability
+  sandbox.daemon_wrapper = {
+      "unshare", "--mount", "sh", "-c", "mount -t tmpfs -o " + memory + " none /dev/shm && exec \"$@\"", "sh"};
+  const Outcome outcome = sandbox.run_daemon();
+  CHECK(outcome.status == 1);
+  CHECK_THAT(outcome.err, Contains(memory == "ro" ? "make /dev/shm/xdpfwd-" : "claims.db into memory: No space left") &&
+                              Contains("hint: ") && Contains("df -h /dev/shm"));
+  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+
+  sandbox.daemon_may_share = false;
+  sandbox.daemon_wrapper.clear();
+  sandbox.start_daemon();
+  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+}
+
 TEST_CASE("blocks, their sources and their reasons are there again after a reboot") {
   Fixture sandbox;
   sandbox.start_daemon();
