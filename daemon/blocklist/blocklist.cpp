@@ -224,24 +224,21 @@ void Blocklist::name_heirs(Delta& delta) const {
 }
 
 void Blocklist::count(const Prefix& prefix, Action action, int change) {
-  actions_[index_of(prefix.family())][index_of(action)] += change;
-  lengths_[index_of(prefix.family())][prefix.length()][index_of(action)] += change;
-}
-
-bool Blocklist::has_stronger(const Actions& actions, Action action) {
-  return std::any_of(actions.begin() + index_of(action) + 1, actions.end(), [](auto entries) { return entries > 0; });
-}
-
-/// Whether an entry of this length is stronger than the action.
-bool Blocklist::any_stronger(Family family, unsigned length, Action action) const {
-  return has_stronger(lengths_[index_of(family)][length], action);
+  const std::size_t family = index_of(prefix.family());
+  Actions& entries = lengths_[family][prefix.length()];
+  const bool were_there = entries[index_of(action)] > 0;
+  actions_[family][index_of(action)] += change;
+  entries[index_of(action)] += change;
+  if ((entries[index_of(action)] > 0) == were_there) return;
+  bool any_above = false;
+  for (std::size_t above = action_count; above-- > 0; any_above = any_above || entries[above] > 0)
+    lengths_above_[family][above].set(prefix.length(), any_above);
 }
 
 bool Blocklist::overruled(const Prefix& prefix, Action action) const {
-  if (!has_stronger(actions_[index_of(prefix.family())], action)) return false;
-  for (unsigned length = 0; length < prefix.length(); ++length) {
-    if (!any_stronger(prefix.family(), length, action)) continue;
-    const Entry* around = find(prefix.widened(length));
+  const LengthSet& lengths = lengths_above(prefix.family(), action);
+  for (auto length = lengths.longest_below(prefix.length()); length; length = lengths.longest_below(*length)) {
+    const Entry* around = find(prefix.widened(*length));
     if (around != nullptr && around->action > action) return true;
   }
   return false;

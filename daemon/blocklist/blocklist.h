@@ -18,6 +18,7 @@
 
 #include "common/prefix.h"
 #include "daemon/blocklist/claim_list.h"
+#include "daemon/blocklist/length_set.h"
 
 namespace xdpfwd {
 
@@ -170,8 +171,10 @@ class Blocklist {
   void finish(const Prefix& prefix, Entry& entry, Delta& delta);
   void name_heirs(Delta& delta) const;
   void count(const Prefix& prefix, Action action, int change);
-  static bool has_stronger(const Actions& actions, Action action);
-  bool any_stronger(Family family, unsigned length, Action action) const;
+  /// The lengths of which there are entries stronger than the action.
+  const LengthSet& lengths_above(Family family, Action action) const {
+    return lengths_above_[static_cast<std::size_t>(family)][static_cast<std::size_t>(action)];
+  }
   bool overruled(const Prefix& prefix, Action action) const;
   EntryId allocate_id(EntryId wanted);
 
@@ -189,6 +192,7 @@ class Blocklist {
   // How many entries there are of each action, in all and of each length: what is absent need not be looked for.
   std::array<Actions, family_count> actions_{};
   std::array<std::array<Actions, 129>, family_count> lengths_{};
+  std::array<std::array<LengthSet, action_count>, family_count> lengths_above_{};
 };
 
 }  // namespace xdpfwd

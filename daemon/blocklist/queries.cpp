@@ -11,19 +11,18 @@ const Entry* Blocklist::find(const Prefix& prefix) const {
 }
 
 Blocklist::Entries::const_iterator Blocklist::deciding(const Prefix& prefix) const {
-  for (unsigned length = prefix.length() + 1; length-- > 0;) {
-    if (!any_stronger(prefix.family(), length, Action::none)) continue;
-    const auto position = entries_.find(prefix.widened(length));
+  const LengthSet& lengths = lengths_above(prefix.family(), Action::none);
+  for (auto length = lengths.longest_below(prefix.length() + 1); length; length = lengths.longest_below(*length)) {
+    const auto position = entries_.find(prefix.widened(*length));
     if (position != entries_.end() && entry(position->second).enforced != Action::none) return position;
   }
   return entries_.end();
 }
 
 Blocklist::Entries::const_iterator Blocklist::around(const Prefix& prefix) const {
-  for (unsigned length = prefix.length(); length-- > 0;) {
-    if (!any_stronger(prefix.family(), length, Action::none)) continue;
-    if (const auto position = entries_.find(prefix.widened(length)); position != entries_.end()) return position;
-  }
+  const LengthSet& lengths = lengths_above(prefix.family(), Action::none);
+  for (auto length = lengths.longest_below(prefix.length()); length; length = lengths.longest_below(*length))
+    if (const auto position = entries_.find(prefix.widened(*length)); position != entries_.end()) return position;
   return entries_.end();
 }
 
