@@ -31,6 +31,7 @@ bool has_disk() {
 DaemonUnderTest::DaemonUnderTest(State state, std::size_t ipv4_capacity) : sandbox_(XDPFWD_PROGRAM, XDPFWCTL_PROGRAM) {
   if (state == State::disk) sandbox_.config["state_dir"] = disk_.path() / "state";
   if (ipv4_capacity != 0) sandbox_.config["capacity"] = {{"ipv4", ipv4_capacity}};
+  sandbox_.daemon_environment = {"GLIBC_TUNABLES=glibc.malloc.hugetlb=1"};  // as the service has it
   sandbox_.start_daemon();
 }
 
