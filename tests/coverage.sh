@@ -1,12 +1,5 @@
-#!/usr/bin/env bash
-# Runs the tests on a build that counts what runs, and tells for each room how much of it did. Arguments go on to ctest;
-# without any it is all but what takes a machine of its own.
-set -euo pipefail
-
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build=$root/build/coverage
-# shellcheck source=packaging/dependencies.sh
-source "$root/packaging/dependencies.sh"
+# What the tests of a build with the preset `coverage` have run, as a table with a line for each room. Sourced by run.sh.
+# shellcheck shell=bash
 
 # A line for each room, from gcovr's summary of files. Branches that an exception takes are left out: the compiler makes
 # one of every call.
@@ -23,34 +16,30 @@ rooms='
 # Lines of a JSON literal: the compiler makes branches of them that take down what it has built so far, for exceptions.
 json_literals='(.*json\{\{.*|.*return \{\{".*|\s*\{".*|\s*\}+\)*[,;]*|.*\(\{\{".*)'
 
-# Tests that take longer than they may where each branch is counted.
-too_slow='a thousand clients that mean harm|a naive model about random lists|what a change does not concern'
-
-# Counting makes everything several times slower, and other users that a test runs programs as count, too.
-prepare_run() {
-  find "$build" -name '*.gcda' -delete
-  find "$build" -type d -exec chmod a+rwx {} +
+# begin_counting BUILD: forgets what was counted before. Other users that a test runs programs as count, too, and where
+# one cannot, no program is to say so among what tests read.
+begin_counting() {
+  find "$1" -name '*.gcda' -delete
+  find "$1" -type d -exec chmod a+rwx {} +
   umask 0
-  # shellcheck source=tests/small_sizes.sh
-  source "$root/tests/small_sizes.sh"
+  export GCOV_ERROR_FILE=/dev/null
 }
 
-main() {
-  ((EUID == 0)) || { echo "coverage.sh: most of the tests need root" >&2; exit 1; }
-  install_missing "${test_packages[@]}" "${coverage_packages[@]}"
-  cd "$root"
-  cmake --preset coverage
-  cmake --build --preset coverage
-  prepare_run
-  local failed=0
-  (($#)) || set -- -L 'unit|datapath|integration' -E "$too_slow"
-  ctest --test-dir "$build" --output-on-failure --parallel "$(nproc)" "$@" || failed=1
+# print_coverage BUILD
+print_coverage() {
   gcovr --root . --filter common/ --filter ctl/ --filter daemon/ --exclude-throw-branches --exclude-unreachable-branches \
-    --exclude-branches-by-pattern "$json_literals" --json-summary "$build/summary.json" "$build" 2>"$build/gcovr.log" ||
-    { cat "$build/gcovr.log" >&2; exit 1; }
+    --exclude-branches-by-pattern "$json_literals" --json-summary "$1/summary.json" "$1" 2>"$1/gcovr.log" ||
+    { cat "$1/gcovr.log" >&2; return 1; }
   printf '\n%-22s %7s %6s %9s %6s\n' room lines % branches %
-  jq -r "$rooms" "$build/summary.json" | awk -F '\t' '{ printf "%-22s %7s %6s %9s %6s\n", $1, $2, $3, $4, $5 }'
-  return "$failed"
+  jq -r "$rooms" "$1/summary.json" | awk -F '\t' '{ printf "%-22s %7s %6s %9s %6s\n", $1, $2, $3, $4, $5 }'
 }
 
-main "$@"
+# print_coverage_before_summary BUILD: passes on what ctest says, with the table above ctest's summary. Fails without it.
+print_coverage_before_summary() {
+  local line status=1
+  while IFS= read -r line; do
+    if [[ $line =~ ^[0-9]+%\ tests\ passed ]]; then print_coverage "$1" && echo && status=0; fi
+    printf '%s\n' "$line"
+  done
+  return "$status"
+}

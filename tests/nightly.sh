@@ -19,7 +19,7 @@ sharing() {
 }
 systemd() { XDPFWD_TEST_SYSTEMD=1 "$root/tests/run.sh" -L systemd -V; }
 fuzz() { XDPFWD_TEST_FUZZ=600 "$root/tests/run.sh" -L fuzz -V; }
-coverage() { "$root/tests/coverage.sh"; }
+coverage() { XDPFWD_PRESET=coverage "$root/tests/run.sh" -L 'unit|datapath|integration'; }
 
 in_small() (
   # shellcheck source=tests/small_sizes.sh

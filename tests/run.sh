@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs all tests; arguments go on to ctest, as in `tests/run.sh -L unit`.
-# XDPFWD_PRESET names another preset than release. docs/testing.md has what else there is.
+# XDPFWD_PRESET names another preset than release; with coverage, what ran is told above ctest's summary. docs/testing.md
+# has what else there is.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -13,6 +14,7 @@ if ((EUID)); then
   exit 1
 fi
 install_missing "${test_packages[@]}"
+[[ $preset != coverage ]] || install_missing "${coverage_packages[@]}"
 fetch_promtool "$root/build/tools"
 export PATH=$PATH:$root/build/tools
 
@@ -20,4 +22,10 @@ cd "$root"
 cmake --preset "$preset"
 cmake --build --preset "$preset"
 # Most tests wait for most of their time, and the virtual machine and the fuzzers each take a place for all of it.
-exec ctest --test-dir "build/$preset" --output-on-failure --timeout 300 --parallel $(($(nproc) + 2)) "$@"
+run_tests=(ctest --test-dir "build/$preset" --output-on-failure --timeout 300 --parallel $(($(nproc) + 2)) "$@")
+[[ $preset == coverage ]] || exec "${run_tests[@]}"
+
+# shellcheck source=tests/coverage.sh
+source "$root/tests/coverage.sh"
+begin_counting "build/$preset"
+"${run_tests[@]}" | print_coverage_before_summary "build/$preset"

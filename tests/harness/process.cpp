@@ -40,7 +40,8 @@ std::vector<char*> pointers(const Strings& words) {
 /// Nothing of the caller's own that could change what a program does, as NOTIFY_SOCKET or JOURNAL_STREAM.
 Strings environment_of(const Program& program) {
   Strings environment{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"};
-  for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"})
+  for (const char* name :
+       {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "GCOV_PREFIX", "GCOV_ERROR_FILE"})
     if (const char* value = std::getenv(name)) environment.push_back(std::string(name) + "=" + value);
   environment.insert(environment.end(), program.environment.begin(), program.environment.end());
   return environment;
