@@ -32,6 +32,11 @@ TEST_CASE("a restart beside another filter that is killed opens neither", "[kern
   restart.try_under_packets("shared restart, kills", kills(restart.points()));
 }
 
+TEST_CASE("an upgrade beside another filter that is killed opens neither", "[sharing]") {
+  Upgrade upgrade(std::make_unique<SharedSubject>());
+  upgrade.try_under_packets("shared upgrade, kills", kills(upgrade.points()));
+}
+
 TEST_CASE("a reload beside another filter that is killed opens neither", "[sharing]") {
   Reload reload(std::make_unique<SharedSubject>());
   reload.learn();

@@ -1,8 +1,10 @@
 #include "tests/faults/start.h"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 
 #include "tests/harness/flood.h"
+#include "tests/harness/requirements.h"
 
 namespace xdpfwd::harness {
 namespace {
@@ -117,6 +119,22 @@ void ColdStart::make_ready() {
   subject().run_daemon({"--detach"});
   fs::remove_all(subject().state_dir());
   fs::copy(stored_files_, subject().state_dir());
+}
+
+Upgrade::Upgrade(std::unique_ptr<Subject> subject) : Restart(std::move(subject)) {
+  const char* older = std::getenv("XDPFWD_TEST_OLDER");
+  require(older != nullptr, "needs another build's xdpfwd: XDPFWD_TEST_OLDER names it");
+  older_ = older;
+}
+
+void Upgrade::make_ready() {
+  subject().kill();
+  subject().daemon_wrapper = {"sh", "-c", "shift; exec " + older_ + " \"$@\"", "sh"};
+  const bool is_up = subject().come_up();
+  subject().daemon_wrapper.clear();
+  CAPTURE(subject().fresh_log());
+  REQUIRE(is_up);
+  subject().kill();
 }
 
 }  // namespace xdpfwd::harness

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "tests/faults/figures.h"
@@ -61,9 +62,23 @@ class Restart : public Start {
  public:
   explicit Restart(std::unique_ptr<Subject> subject = std::make_unique<Subject>()) : Start(std::move(subject)) {}
 
- private:
+ protected:
   void make_ready() override { subject().kill(); }
+
+ private:
   bool is_filtered_before() const override { return true; }
+};
+
+/// Over what the daemon of another build has left in force, which the environment variable XDPFWD_TEST_OLDER names.
+/// Without it the test case is skipped.
+class Upgrade : public Restart {
+ public:
+  explicit Upgrade(std::unique_ptr<Subject> subject = std::make_unique<Subject>());
+
+ private:
+  void make_ready() override;
+
+  std::string older_;
 };
 
 }  // namespace xdpfwd::harness

@@ -20,3 +20,10 @@ TEST_CASE("a restart that is killed at a system call, or in which one fails, ope
   restart.try_under_packets("restart, kills", kills_at(points));
   restart.try_under_packets("restart, errors", errors_at(points));
 }
+
+TEST_CASE("an upgrade that is killed at a system call, or in which one fails, opens nothing") {
+  Upgrade upgrade;
+  const std::vector<Point> points = upgrade.points();
+  upgrade.try_under_packets("upgrade, kills", kills_at(points));
+  upgrade.try_under_packets("upgrade, errors", errors_at(points));
+}
