@@ -9,6 +9,7 @@ namespace {
 
 using harness::ethernet;
 
+/// Of a packet; harness has another Outcome, of a process.
 xdpfwd::Outcome outcome_of(LoadedProgram& program, const Prefix& source) {
   return program.meet(ethernet().ip(source).udp(53).payload(32));
 }

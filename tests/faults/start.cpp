@@ -129,7 +129,7 @@ Upgrade::Upgrade(std::unique_ptr<Subject> subject) : Restart(std::move(subject))
 
 void Upgrade::make_ready() {
   subject().kill();
-  subject().daemon_wrapper = {"sh", "-c", "shift; exec " + older_ + " \"$@\"", "sh"};
+  subject().daemon_wrapper = {"sh", "-c", "older=$1; shift 2; exec \"$older\" \"$@\"", "sh", older_};
   const bool is_up = subject().come_up();
   subject().daemon_wrapper.clear();
   CAPTURE(subject().fresh_log());

@@ -18,6 +18,16 @@ bool has_copies() {
                              [](const auto& item) { return item.path().filename().string().starts_with("xdpfwd-"); });
 }
 
+/// On a disk that can be remounted, by a daemon that has ended then; the filter is in force.
+Way store_a_block(Fixture& sandbox, int end = SIGTERM) {
+  sandbox.limit_state(2048);
+  sandbox.start_daemon();
+  const Way way = Network::way(Family::ipv4);
+  sandbox.ask({"block", way.bad});
+  sandbox.stop_daemon(end);
+  return way;
+}
+
 }  // namespace
 
 TEST_CASE("on a full disk a block bites at once, says so, and is stored when there is room") {
@@ -105,11 +115,7 @@ TEST_CASE("on a read-only disk the stored list is in force, and what comes is to
   const int end_before = GENERATE(SIGTERM, SIGKILL);  // the latter leaves a journal that is to be read first
   CAPTURE(end_before);
   Fixture sandbox;
-  sandbox.limit_state(2048);
-  sandbox.start_daemon();
-  const Way way = Network::way(Family::ipv4);
-  sandbox.ask({"block", way.bad});
-  sandbox.stop_daemon(end_before);
+  const Way way = store_a_block(sandbox, end_before);
   sandbox.run_daemon({"--detach"});  // as a reboot, it leaves nothing but the state
   sandbox.remount_state(true);
   sandbox.start_daemon();
@@ -143,11 +149,7 @@ TEST_CASE("on a read-only disk a state file that is gone or damaged stops the st
   const std::string harm = GENERATE("gone", "empty", "damaged");
   CAPTURE(harm);
   Fixture sandbox;
-  sandbox.limit_state(2048);
-  sandbox.start_daemon();
-  const Way way = Network::way(Family::ipv4);
-  sandbox.ask({"block", way.bad});
-  sandbox.stop_daemon();
+  const Way way = store_a_block(sandbox);
   const std::filesystem::path file = sandbox.state_dir() / "claims.db";
   std::filesystem::remove(file);
   if (harm != "gone") write_file(file, std::string(harm == "damaged" ? 8192 : 0, 'x'));
@@ -168,11 +170,7 @@ TEST_CASE("on a read-only disk a list that finds no room in memory stops the sta
   const std::string memory = GENERATE("size=4k", "ro");
   CAPTURE(memory);
   Fixture sandbox;
-  sandbox.limit_state(2048);
-  sandbox.start_daemon();
-  const Way way = Network::way(Family::ipv4);
-  sandbox.ask({"block", way.bad});
-  sandbox.stop_daemon();
+  const Way way = store_a_block(sandbox);
   sandbox.remount_state(true);
   sandbox.daemon_may_share = true;  // a mount of its own takes the same capability
   sandbox.daemon_wrapper = {
