@@ -44,9 +44,7 @@ void Change::try_one(const Fault& fault) {
   const Answer answer = carry_out();
   tracer.stop();
   const bool runs = subject_->daemon_runs();
-  ++figures_.tried;
-  figures_.reached += was_reached(trace_, fault);
-  figures_.ended += !runs;
+  figures_.count(was_reached(trace_, fault), runs);
   CAPTURE(static_cast<int>(answer), subject_->fresh_log());
   CHECK((runs || fault.kills()));
   if (runs) check_daemon(answer);

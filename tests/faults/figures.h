@@ -14,6 +14,13 @@ struct Figures {
   unsigned reached = 0;
   unsigned ended = 0;  // the daemon's end, by itself or not
   Strings left;        // what was behind it, all in all
+
+  /// A daemon that runs no longer has met the fault as well: strace that is told to stop may keep the kill to itself.
+  void count(bool is_in_trace, bool runs) {
+    ++tried;
+    reached += is_in_trace || !runs;
+    ended += !runs;
+  }
 };
 
 inline void tell(const std::string& what, const Figures& figures, const Flood::Report& report) {

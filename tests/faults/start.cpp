@@ -65,8 +65,8 @@ void Start::try_one(const Fault& fault) {
   subject_->daemon_wrapper.clear();
   if (runs) check_daemon(fault);
   if (!runs && !fault.kills()) check_refusal();
+  note(fault);
   subject_->kill();
-  note(fault, runs);
   CAPTURE(subject_->fresh_log());
   if (is_filtered_before() || subject_->is_filtered()) CHECK(subject_->disagreements(stored_) == Strings{});
   CHECK(subject_->harm() == Strings{});
@@ -90,10 +90,8 @@ void Start::check_refusal() {
   CHECK(subject_->fresh_log().find("xdpfwd: ") != std::string::npos);
 }
 
-void Start::note(const Fault& fault, bool runs) {
-  ++figures_.tried;
-  figures_.reached += was_reached(trace_, fault);
-  figures_.ended += !runs;
+void Start::note(const Fault& fault) {
+  figures_.count(was_reached(trace_, fault), subject_->daemon_runs());
   subject_->note_objects();
 }
 

@@ -36,7 +36,7 @@ class Start {
   void try_one(const Fault& fault);
   void check_daemon(const Fault& fault);
   void check_refusal();
-  void note(const Fault& fault, bool runs);
+  void note(const Fault& fault);
   void check_next_start();
 
   std::unique_ptr<Subject> subject_;
