@@ -93,15 +93,17 @@ std::string complaints(const json& list, bool color) {
 
 /// The table, and under a list what is wrong with it. Paths come last: they may be long.
 std::string list_lines(const json& lists, const View& view) {
-  Table table({Align::left, Align::left, Align::right, Align::left, Align::left});
-  table.add({{"LIST"}, {"ACTION"}, {"ENTRIES"}, {"READ"}, {"FILE"}});
+  Table table({Align::left, Align::left, Align::right, Align::left, Align::left, Align::left});
+  table.add({{"LIST"}, {"ACTION"}, {"ENTRIES"}, {"READ"}, {"MODIFIED"}, {"FILE"}});
   for (const json& list : lists) {
     const json& read = list.at("read");
+    const json modified = list.value("modified", json());
     const std::string action = text_of(list, "action");
     table.add({{text_of(list, "name")},
                {action, color_of(action)},
                {grouped(number_of(list, "entries"))},
                {read.is_null() ? "never" : age_text(read.get<std::int64_t>(), view.now)},
+               {modified.is_null() ? "" : age_text(modified.get<std::int64_t>(), view.now)},
                {text_of(list, "path")}});
   }
   std::string text = table.take(view.color);

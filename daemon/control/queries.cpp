@@ -15,16 +15,12 @@ namespace {
 using nlohmann::json;
 
 json or_null(const std::string& text) { return text.empty() ? json() : json(text); }
+json or_null(const std::optional<WallTime>& time) { return time ? json(time->time_since_epoch().count()) : json(); }
 
 json describe_list(const ListStatus& list) {
-  return {{"name", list.config.name},
-          {"path", list.config.path.string()},
-          {"action", to_string(list.config.action)},
-          {"entries", list.entries},
-          {"read", list.read ? json(list.read->time_since_epoch().count()) : json()},
-          {"bad_lines", list.bad_lines},
-          {"protected", list.passed.size()},
-          {"error", or_null(list.error)}};
+  return {{"name", list.config.name},    {"path", list.config.path.string()}, {"action", to_string(list.config.action)},
+          {"entries", list.entries},     {"read", or_null(list.read)},        {"modified", or_null(list.modified)},
+          {"bad_lines", list.bad_lines}, {"protected", list.passed.size()},   {"error", or_null(list.error)}};
 }
 
 /// The protected addresses, and how many of them pass although something would drop them.

@@ -30,6 +30,7 @@ void reject(ListSummary& summary, const std::vector<BadLine>& first, std::uint64
 
 void read_into(ListContents& contents, int socket, const ListConfig& list, std::size_t most) {
   FileStream file(socket);
+  contents.modified = WallTime(std::chrono::seconds(file.state().st_mtim.tv_sec));
   contents.too_fresh = too_fresh(file.state());
   if (contents.too_fresh) return;
   const SharedText source(list.name);

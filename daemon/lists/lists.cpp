@@ -140,6 +140,7 @@ ListStatus* Lists::find(const ListConfig& config) {
 void Lists::finish(const Reading& reading, const ListContents& contents) {
   ListStatus* list = find(reading.config);
   if (list == nullptr) return;
+  list->modified = contents.modified;
   if (contents.too_fresh) return wait_for_writer(*list, reading, *contents.too_fresh);
   schedule_of(*list).fresh_since.reset();
   try {

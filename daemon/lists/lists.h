@@ -16,11 +16,12 @@ namespace xdpfwd {
 
 struct ListStatus {
   ListConfig config;
-  std::size_t entries = 0;        // of it, in force
-  std::optional<WallTime> read;   // when it was last found to be good
-  std::uint64_t bad_lines = 0;    // then
-  std::vector<Protected> passed;  // what it would drop but for its being protected
-  std::string error;              // why what was found last is not in force; empty where it is
+  std::size_t entries = 0;           // of it, in force
+  std::optional<WallTime> read;      // when it was last found to be good
+  std::optional<WallTime> modified;  // its file, good or not: a good one may be old, where nobody fetches a newer one
+  std::uint64_t bad_lines = 0;       // then
+  std::vector<Protected> passed;     // what it would drop but for its being protected
+  std::string error;                 // why what was found last is not in force; empty where it is
 };
 
 class Lists {

@@ -69,6 +69,7 @@ Families entries(const Blocklist& blocklist) {
 Families lists_of_config(const Lists& lists) {
   MetricFamily entries = gauge("xdpfwd_list_entries", "Entries of the list that are in force.");
   MetricFamily read = gauge("xdpfwd_list_last_good_timestamp_seconds", "When its file was last found to be good.");
+  MetricFamily modified = gauge("xdpfwd_list_file_modified_timestamp_seconds", "When its file was last written to.");
   MetricFamily stale =
       gauge("xdpfwd_list_stale", "1 where its file is not good now, so what it held before is in force.");
   MetricFamily bad = gauge("xdpfwd_list_bad_lines", "Lines of the good file that could not be read.");
@@ -78,11 +79,13 @@ Families lists_of_config(const Lists& lists) {
     const std::initializer_list<Label> name{{"list", list.config.name}};
     add(entries, name, list.entries);
     if (list.read) add(read, name, list.read->time_since_epoch().count());
+    if (list.modified) add(modified, name, list.modified->time_since_epoch().count());
     add(stale, name, !list.error.empty());
     add(bad, name, list.bad_lines);
     add(passed, name, list.passed.size());
   }
-  return {std::move(entries), std::move(read), std::move(stale), std::move(bad), std::move(passed)};
+  return {std::move(entries), std::move(read), std::move(modified),
+          std::move(stale),   std::move(bad),  std::move(passed)};
 }
 
 Families health(const Health& now) {

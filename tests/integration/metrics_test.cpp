@@ -118,11 +118,16 @@ TEST_CASE_METHOD(Metrics, "metrics tell how lists fare") {
   };
   CHECK(soon("xdpfwd_list_stale", 1));
   CHECK_FALSE(read().samples.contains("xdpfwd_list_last_good_timestamp_seconds" + label));
+  CHECK_FALSE(read().samples.contains("xdpfwd_list_file_modified_timestamp_seconds" + label));
   write_file(file, "192.0.2.1\n192.0.2.2\nnonsense\n");
   CHECK(soon("xdpfwd_list_entries", 2));
   CHECK(soon("xdpfwd_list_stale", 0));
   CHECK(read()["xdpfwd_list_bad_lines" + label] == 1);
   CHECK(std::abs(read()["xdpfwd_list_last_good_timestamp_seconds" + label] - now()) < 30);
+  run_or_throw({.words = {"touch", "-d", "@1700000000", file}});
+  sandbox.ask({"reload"});
+  CHECK(soon("xdpfwd_list_file_modified_timestamp_seconds", 1'700'000'000));
+  CHECK(read()["xdpfwd_list_stale" + label] == 0);
   write_file(file, "");
   CHECK(soon("xdpfwd_list_stale", 1));
   CHECK(read()["xdpfwd_list_entries" + label] == 2);

@@ -14,6 +14,7 @@ json list_of(const char* name, const json& read, int bad_lines, int passed, cons
   return {{"name", name},    {"path", std::string("/var/lib/feeds/") + name + ".txt"},
           {"entries", 1204}, {"action", "drop"},
           {"read", read},    {"bad_lines", bad_lines},
+          {"modified", client_now - 7200},
           {"error", error},  {"protected", passed}};
 }
 
@@ -146,13 +147,13 @@ TEST_CASE("status shows lists with their age, and under each what is wrong with 
       list_of("new", nullptr, 0, 0, "it is empty")};
   const std::string text = from(status(result), "LIST");
   CHECK(text.substr(0, text.find("\n\n") + 1) ==
-        "LIST  ACTION  ENTRIES  READ    FILE\n"
-        "drop  drop      1,204  2m ago  /var/lib/feeds/drop.txt\n"
-        "feed  drop      1,204  2h ago  /var/lib/feeds/feed.txt\n"
+        "LIST  ACTION  ENTRIES  READ    MODIFIED  FILE\n"
+        "drop  drop      1,204  2m ago  2h ago    /var/lib/feeds/drop.txt\n"
+        "feed  drop      1,204  2h ago  2h ago    /var/lib/feeds/feed.txt\n"
         "    stale: open /var/lib/feeds/feed.txt: No such file or directory\n"
         "    3 bad lines left out\n"
         "    1 protected address still passes\n"
-        "new   drop      1,204  never   /var/lib/feeds/new.txt\n"
+        "new   drop      1,204  never   2h ago    /var/lib/feeds/new.txt\n"
         "    not read: it is empty\n");
 }
 
