@@ -37,10 +37,10 @@ constexpr std::array examples{
             "  ipset save | xdpfwctl import --source ipset --dry-run -\n"},
     Example{"export",
             "  xdpfwctl export --format ndjson > saved.ndjson\n"
-            "  xdpfwctl export --format ipset | ipset restore\n"},
+            "  xdpfwctl export --format nft | nft -j -f -\n"},
     Example{"watch",
             "  xdpfwctl watch --prefix 203.0.113.0/24\n"
-            "  xdpfwctl watch --json --count 100 | jq -r .source | sort | uniq -c\n"},
+            "  xdpfwctl watch --json --count 100 | jq -r 'select(.event == \"packet\").source' | sort | uniq -c\n"},
     Example{"capture",
             "  xdpfwctl capture flood.pcapng --duration 10s\n"
             "  xdpfwctl capture - --action drop | tshark -r -\n"},
