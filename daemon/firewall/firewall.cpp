@@ -66,6 +66,15 @@ void Firewall::load_list() {
 /// Whatever may be wrong with it, it must not keep the list from being in force.
 void Firewall::protect_at_start() {
   try {
+    stored_learned_ = store_.learned();
+    std::vector<Protected> learned;
+    for (const auto& [prefix, reason] : stored_learned_)
+      learned.push_back({.prefix = prefix, .reason = reason, .learned = true});
+    protected_ = ProtectedSet(std::move(learned));
+  } catch (const Error& error) {
+    log_.error(std::string("what the network needs before it is up: ") + error.what(), {id_of(Message::fault)});
+  }
+  try {
     blocklist_.change(protect(what_to_protect(config_)));
   } catch (const Error& error) {
     log_.error(std::string("protected addresses: ") + error.what(), {id_of(Message::fault)});

@@ -50,7 +50,10 @@ class Firewall {
   /// before then still is. It is an error when every interface that is there was refused.
   void start();
   /// The part of start() that nothing waits for.
-  void settle() { settle({}); }
+  void settle() {
+    settle({});
+    store_learned();
+  }
   /// Takes the filter off every interface, and all pins with it.
   void remove() { datapath_.remove(); }
 
@@ -154,8 +157,10 @@ class Firewall {
   ProtectedSet what_to_protect(const Config& config) const;
   std::vector<Edit> protect(ProtectedSet next);
   void protect_at_start();
+  void store_learned();
   void watch_capacity();
   void watch_store();
+  void check_memory_at_start();
   void load_list();
   void enforce(
       const Delta& delta, const std::function<void()>& meanwhile = [] {});
@@ -179,6 +184,7 @@ class Firewall {
   Ledger ledger_;
   std::function<void()> on_progress_ = [] {};
   ProtectedSet protected_;
+  std::map<Prefix, std::string> stored_learned_;  // of it, what the store has
   std::optional<Unconfirmed> unconfirmed_;
   std::array<unsigned, 2> warned_percent_{};  // of each family's capacity
   std::size_t expired_ = 0;                   // claims, since it was last told

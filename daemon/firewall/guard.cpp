@@ -121,6 +121,7 @@ ProtectedSet Firewall::what_to_protect(const Config& config) const {
     std::ranges::copy_if(protected_.members(), std::back_inserter(members),
                          [](const auto& one) { return !one.absolute; });
   }
+  std::ranges::move(still_needed(protected_.members(), members), std::back_inserter(members));
   for (const Prefix& prefix : config.protect) members.push_back({prefix, "\"protect\" in the config file", true});
   return ProtectedSet(std::move(members));
 }
@@ -134,9 +135,17 @@ std::vector<Edit> Firewall::protect(ProtectedSet next) {
   return protecting_edits(affected);
 }
 
+/// Stores what was learned from the network, for the next boot. Where that fails, it is tried again at the next look.
+void Firewall::store_learned() {
+  std::map<Prefix, std::string> learned;
+  for (const Protected& member : protected_.members())
+    if (member.learned) learned.emplace(member.prefix, member.reason);
+  if (learned != stored_learned_ && store_.save_learned(learned)) stored_learned_ = std::move(learned);
+}
+
 void Firewall::refresh_protected() {
   ProtectedSet next = what_to_protect(config_);
-  if (next == protected_) return;
+  if (next == protected_) return store_learned();
   for (const Protected& member : next.members())
     if (protected_.find(member.prefix) == nullptr)
       log_.debug("protected from now on: " + to_string(member.prefix) + " (" + member.reason + ")");
@@ -153,6 +162,7 @@ void Firewall::refresh_protected() {
       log_.warning(to_string(edit.prefix) + " is protected now (" + edit.claim->reason.str() +
                        "): it passes, though the list would drop it",
                    {id_of(Message::protected_now), {"XDPFWD_PREFIX", to_string(edit.prefix)}});
+  store_learned();
 }
 
 /// Tells once when the list grows past four fifths of what it may hold, and once more when it is all but full.

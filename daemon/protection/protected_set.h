@@ -17,6 +17,7 @@ struct Protected {
   Prefix prefix;
   std::string reason;     // in words: `default gateway`
   bool absolute = false;  // from the config file: not even a forced change drops it
+  bool learned = false;   // from the network: nobody knows it before that is up
 
   bool operator==(const Protected&) const = default;
 };

@@ -219,6 +219,27 @@ bool Store::remove_list(const std::string& name) {
   return attempt([&] { Statement(database_, "DELETE FROM lists WHERE name = ?").bind(name).step(); });
 }
 
+std::map<Prefix, std::string> Store::learned() try {
+  std::map<Prefix, std::string> addresses;
+  if (read_number(database_, "SELECT count(*) FROM sqlite_schema WHERE name = 'learned'") == 0) return addresses;
+  Statement all(database_, "SELECT prefix, reason FROM learned");
+  while (all.step()) addresses.emplace(parse_prefix(all.text(0)), all.text(1));
+  return addresses;
+} catch (const Error& error) {
+  throw unusable(error, path_);
+}
+
+bool Store::save_learned(const std::map<Prefix, std::string>& addresses) {
+  return attempt([&] {
+    // Not of the schema's version, since daemons that know nothing of it do well without.
+    database_.execute(
+        "CREATE TABLE IF NOT EXISTS learned (prefix TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;"
+        "DELETE FROM learned;");
+    Statement add(database_, "INSERT INTO learned VALUES (?, ?)");
+    for (const auto& [prefix, reason] : addresses) add.bind(to_string(prefix), reason).step();
+  });
+}
+
 std::map<std::string, std::string> Store::interfaces() try {
   Statement all(database_, "SELECT name, mode FROM interfaces");
   std::map<std::string, std::string> interfaces;

@@ -53,6 +53,11 @@ class Store {
   bool save_list(const std::string& name, WallTime read);
   bool remove_list(const std::string& name);
 
+  /// Addresses that were learned from the network, which must not be dropped while it is not up yet, each with what it
+  /// is.
+  std::map<Prefix, std::string> learned();
+  bool save_learned(const std::map<Prefix, std::string>& addresses);
+
   /// The first of a million revisions that no change had before, and none will have after a restart; but for starts on
   /// a disk that is read-only, where they cannot be reserved.
   std::uint64_t reserve_revisions();

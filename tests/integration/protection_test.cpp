@@ -140,6 +140,28 @@ TEST_CASE("an address that the machine gets is protected, and one that it loses 
   }
 }
 
+TEST_CASE("who brings the network up passes at a boot, when there is none yet") {
+  Fixture sandbox;
+  const Way way = Network::way(Family::ipv4);
+  ip(sandbox, "route add default via " + way.good);
+  add_list(sandbox, "0.0.0.0/0\n::/0\n");
+  sandbox.start_daemon();
+  REQUIRE(list_is_read(sandbox));
+
+  sandbox.stop_daemon();
+  sandbox.run_daemon({"--detach"});
+  ip(sandbox, "route del default");
+  sandbox.start_daemon();
+  CHECK(ping_answers(sandbox.network(), way, way.good));
+  CHECK(ping_is_silent(sandbox.network(), way, way.bad));
+  CHECK(sandbox.verdict("fe80::1") == "allow");  // as a router that tells of itself
+
+  // Of another network, which has another gateway.
+  ip(sandbox, "route add default via " + way.bad);
+  CHECK(eventually([&] { return ping_is_silent(sandbox.network(), way, way.good); }));
+  CHECK(ping_answers(sandbox.network(), way, way.bad));
+}
+
 TEST_CASE("gateways of every kind are found") {
   Fixture sandbox;
   ip(sandbox, "address add 192.0.2.1/24 dev guarded0");

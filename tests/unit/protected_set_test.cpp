@@ -15,6 +15,12 @@ std::vector<std::string> overlapping(const ProtectedSet& set, const Prefix& pref
   return found;
 }
 
+std::vector<std::string> texts_of(const std::vector<Prefix>& prefixes) {
+  std::vector<std::string> texts;
+  for (const Prefix& prefix : prefixes) texts.push_back(to_string(prefix));
+  return texts;
+}
+
 TEST_CASE("Protected addresses overlap what covers them and what is inside them") {
   const ProtectedSet set({{parse_prefix("127.0.0.0/8"), "loopback"},
                           {parse_prefix("192.0.2.1"), "own"},
@@ -66,9 +72,33 @@ TEST_CASE("Name servers are read as the resolver reads them") {
       "# nameserver 192.0.2.9\nsearch example.org\nnameserver 192.0.2.53\n nameserver\t2001:db8::53\n"
       "nameserver fe80::1%eth0\nnameserver ns.example.org\nnameserver\n;nameserver 192.0.2.8\nnameserver 192.0.2.54 # "
       "x\nnameserver 10.0.0.1/8\n");
-  std::vector<std::string> texts;
-  for (const Prefix& server : servers) texts.push_back(to_string(server));
-  CHECK(texts == std::vector<std::string>{"192.0.2.53", "2001:db8::53", "fe80::1", "192.0.2.54"});
+  CHECK(texts_of(servers) == std::vector<std::string>{"192.0.2.53", "2001:db8::53", "fe80::1", "192.0.2.54"});
+}
+
+TEST_CASE("DHCP servers are read out of the leases of systemd-networkd and dhclient") {
+  CHECK(texts_of(dhcp_servers("# private\nADDRESS=10.0.0.7\nROUTER=10.0.0.1\nSERVER_ADDRESS=10.0.0.2\nT1=1\n")) ==
+        std::vector<std::string>{"10.0.0.2"});
+  CHECK(texts_of(dhcp_servers("lease {\n  interface \"eth0\";\n  option dhcp-server-identifier 192.0.2.1;\n}\n"
+                              "lease {\n  option dhcp-server-identifier 192.0.2.9;\n}\n"
+                              "lease {\n  option dhcp-server-identifier 192.0.2.1;\n}\n")) ==
+        std::vector<std::string>{"192.0.2.1", "192.0.2.9"});
+  CHECK(dhcp_servers("SERVER_ADDRESS=\nSERVER_ADDRESS=nobody\noption dhcp-server-identifier 10.0.0.0/8;\n").empty());
+  CHECK(dhcp_servers("").empty());
+}
+
+TEST_CASE("What was learned from the network is needed until its family has a gateway again") {
+  const auto member = [](const char* prefix, const char* reason, bool learned) {
+    return Protected{.prefix = parse_prefix(prefix), .reason = reason, .learned = learned};
+  };
+  const std::vector<Protected> before{member("10.0.0.1", "default gateway", true),
+                                      member("10.0.0.2", "DHCP server", true), member("10.0.0.7", "own address", false),
+                                      member("2001:db8::53", "resolver", true)};
+  const std::vector<Protected> all_learned{before[0], before[1], before[3]};
+  CHECK(still_needed(before, {}) == all_learned);
+  CHECK(still_needed(before, std::vector{member("192.0.2.53", "resolver", true)}) == all_learned);
+  CHECK(still_needed(before, std::vector{member("192.0.2.1", "default gateway", true)}) == std::vector{before[3]});
+  CHECK(still_needed(before, std::vector{member("fe80::1", "default gateway", true)}) ==
+        std::vector{before[0], before[1]});
 }
 
 }  // namespace

@@ -127,6 +127,25 @@ TEST_CASE("Lists and when they were read are remembered until they are forgotten
   CHECK(Store(directory.path()).lists() == std::map<std::string, WallTime>{{"a", read + 1s}});
 }
 
+TEST_CASE("What was learned from the network is remembered, and replaced by what is learned later") {
+  const TemporaryDirectory directory;
+  const std::map<Prefix, std::string> first{{parse_prefix("10.0.0.1"), "default gateway"},
+                                            {parse_prefix("2001:db8::53"), "resolver"}};
+  const std::map<Prefix, std::string> second{{parse_prefix("192.0.2.1"), "DHCP server"}};
+  {
+    Store store(directory.path());
+    CHECK(store.learned().empty());
+    CHECK(store.save_learned(first));
+    CHECK(store.learned() == first);
+  }
+  Store store(directory.path());
+  CHECK(store.learned() == first);
+  CHECK(store.save_learned(second));
+  CHECK(store.learned() == second);
+  CHECK(store.save_learned({}));
+  CHECK(store.learned().empty());
+}
+
 TEST_CASE("No revision is handed out twice") {
   const TemporaryDirectory directory;
   const std::uint64_t first = Store(directory.path()).reserve_revisions();
