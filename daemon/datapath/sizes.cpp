@@ -27,6 +27,16 @@ std::uint32_t narrowed(double number) { return static_cast<std::uint32_t>(std::m
 
 std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes / 1024 / 1024) + " MiB"; }
 
+/// A line of /proc/meminfo (proc(5)), in bytes.
+std::optional<std::uint64_t> meminfo(std::string_view wanted) {
+  std::ifstream file("/proc/meminfo");
+  std::string name;
+  std::uint64_t kibibytes = 0;
+  for (std::string unit; file >> name >> kibibytes; std::getline(file, unit))
+    if (name == wanted) return kibibytes * 1024;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Sizes sizes_for(const Need& need, const Capacity& capacity, bool growing) {
@@ -48,23 +58,16 @@ std::uint64_t memory_of(const Capacity& capacity) {
   return capacity.ipv4 * bytes_per_ipv4_entry + capacity.ipv6 * bytes_per_ipv6_entry;
 }
 
-std::optional<std::uint64_t> available_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::string name;
-  std::uint64_t kibibytes = 0;
-  for (std::string unit; file >> name >> kibibytes; std::getline(file, unit))
-    if (name == "MemAvailable:") return kibibytes * 1024;
-  return std::nullopt;
-}
+std::optional<std::uint64_t> available_memory() { return meminfo("MemAvailable:"); }
+std::optional<std::uint64_t> total_memory() { return meminfo("MemTotal:"); }
 
-void check_memory(const Capacity& capacity, const Capacity& present) {
+void check_memory(const Capacity& capacity, const Capacity& present, std::optional<std::uint64_t> memory) {
   const std::uint64_t needed = memory_of(capacity) - std::min(memory_of(capacity), memory_of(present));
-  const std::optional<std::uint64_t> available = available_memory();
-  if (!available || needed <= *available) return;
+  if (!memory || needed <= *memory) return;
   throw Error(Code::capacity,
               "capacity: " + std::to_string(capacity.ipv4) + " ipv4 and " + std::to_string(capacity.ipv6) +
                   " ipv6 entries take up to " + mebibytes(memory_of(capacity)) + ", and there are " +
-                  mebibytes(*available) + " to be had",
+                  mebibytes(*memory) + " to be had",
               "lower \"capacity\" in the config file, or give the machine more memory");
 }
 

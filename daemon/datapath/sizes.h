@@ -32,9 +32,10 @@ std::uint64_t memory_of(const Capacity& capacity);
 
 /// Bytes that a program can still have, as the kernel sees it; none where it does not tell.
 std::optional<std::uint64_t> available_memory();
+/// Bytes that the machine has; none where the kernel does not tell.
+std::optional<std::uint64_t> total_memory();
 
-/// Throws Error (capacity), with the figures, where the machine has not that much left beside the
-/// `present` one.
-void check_memory(const Capacity& capacity, const Capacity& present);
+/// Throws Error (capacity), with the figures, where `memory` has not the room for it beside the `present` one.
+void check_memory(const Capacity& capacity, const Capacity& present, std::optional<std::uint64_t> memory);
 
 }  // namespace xdpfwd

@@ -6,14 +6,16 @@
 namespace xdpfwd {
 
 void check_memory_for(const Capacity& capacity, Checks& checks) {
-  try {
-    check_memory(capacity, {0, 0});
-  } catch (const Error& error) {
-    checks.push_back(failure("memory", error));
-    return;
-  }
-  const auto mebibytes = [](std::uint64_t bytes) { return grouped(bytes >> 20) + " MiB"; };
   const std::optional<std::uint64_t> available = available_memory();
+  for (const auto& [memory, verdict] :
+       {std::pair{total_memory(), Verdict::failure}, std::pair{available, Verdict::warning}})
+    try {
+      check_memory(capacity, {0, 0}, memory);
+    } catch (const Error& error) {
+      checks.push_back({"memory", verdict, error.what(), error.hint()});
+      return;
+    }
+  const auto mebibytes = [](std::uint64_t bytes) { return grouped(bytes >> 20) + " MiB"; };
   // RLIMIT_MEMLOCK does not count since Linux 5.11: what maps take is the control group's, as all memory is.
   checks.push_back({"memory", Verdict::ok,
                     "a full list of " + grouped(capacity.ipv4) + " IPv4 and " + grouped(capacity.ipv6) +

@@ -40,7 +40,7 @@ Firewall::Firewall(std::filesystem::path config_file, Config config, Log& log, L
       datapath_(config_.pin_dir, log, std::move(load)) {}
 
 void Firewall::start() {
-  check_memory(blocklist_.capacity(), {0, 0});
+  check_memory_at_start();
   for (const auto& [name, text] : store_.interfaces()) attached_by_command_[name] = parse_spec(name, text);
   load_list();
   protect_at_start();
@@ -51,6 +51,17 @@ void Firewall::start() {
   datapath_.check();
   refuse_to_start_unattached();
   watch_capacity();
+}
+
+/// Refused is what the machine can never hold. What others have at this moment must not keep a list from being in force
+/// that takes far less than its capacity.
+void Firewall::check_memory_at_start() {
+  check_memory(blocklist_.capacity(), {0, 0}, total_memory());
+  try {
+    check_memory(blocklist_.capacity(), {0, 0}, available_memory());
+  } catch (const Error& error) {
+    log_.warning(with_hint(error));
+  }
 }
 
 /// Capacity counts at the end: on the way there, there may have been more.

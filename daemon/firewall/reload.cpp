@@ -107,7 +107,7 @@ void Firewall::apply_lists(const Config& next, const Conditions& conditions, Rel
 /// Another capacity takes other tables, that is, a new generation.
 void Firewall::resize(const Config& next, std::vector<Edit> edits, const Conditions& conditions) {
   const Capacity before = blocklist_.capacity();
-  check_memory(next.capacity, before);
+  check_memory(next.capacity, before, available_memory());
   blocklist_.set_capacity(next.capacity);
   try {
     const Delta delta = change_model(std::move(edits), conditions);

@@ -93,7 +93,7 @@ TEST_CASE("sizes end where the tables' ids end") {
 TEST_CASE("a capacity that no machine has the memory for is refused with the figures") {
   const Capacity impossible{4'000'000'000, 4'000'000'000};
   try {
-    check_memory(impossible, {0, 0});
+    check_memory(impossible, {0, 0}, total_memory());
     FAIL("taken");
   } catch (const Error& error) {
     CHECK(error.code() == Code::capacity);
@@ -105,9 +105,12 @@ TEST_CASE("a capacity that no machine has the memory for is refused with the fig
 
 TEST_CASE("what is there already is not asked for again") {
   const Capacity impossible{4'000'000'000, 4'000'000'000};
-  CHECK_NOTHROW(check_memory(impossible, impossible));
-  CHECK_NOTHROW(check_memory({1, 1}, impossible));
-  CHECK_NOTHROW(check_memory({1'000, 1'000}, {0, 0}));
+  CHECK_NOTHROW(check_memory(impossible, impossible, available_memory()));
+  CHECK_NOTHROW(check_memory({1, 1}, impossible, available_memory()));
+  CHECK_NOTHROW(check_memory({1'000, 1'000}, {0, 0}, available_memory()));
+  CHECK_NOTHROW(check_memory({100, 100}, {50, 50}, memory_of({50, 50})));
+  CHECK_THROWS_AS(check_memory({100, 100}, {50, 49}, memory_of({50, 50})), Error);
+  CHECK_NOTHROW(check_memory(impossible, {0, 0}, std::nullopt));  // where the kernel does not tell
 }
 
 }  // namespace

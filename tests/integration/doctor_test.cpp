@@ -212,7 +212,7 @@ TEST_CASE("without a bpf file system doctor knows a foreign program by its name 
 TEST_CASE("a capacity beyond the machine's memory is a failure with the figures") {
   Host host;
   const Capacity capacity{100'000'000, 100'000'000};
-  require(available_memory().value_or(0) < memory_of(capacity), "needs a machine with less memory");
+  require(total_memory().value_or(0) < memory_of(capacity), "needs a machine with less memory");
   host.config["capacity"] = {{"ipv4", capacity.ipv4}, {"ipv6", capacity.ipv6}};
   host.write_config();
   const Report report = host.examine();

@@ -1,6 +1,5 @@
 // A capacity that the machine has not the memory for is refused before anything is changed.
 #include <catch2/catch.hpp>
-#include <fstream>
 
 #include "daemon/datapath/sizes.h"
 #include "tests/harness/requirements.h"
@@ -15,19 +14,12 @@ namespace {
 // The most that the config file takes.
 constexpr std::uint32_t most = 100'000'000;
 
-std::uint64_t available_kibibytes() {
-  std::ifstream file("/proc/meminfo");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("MemAvailable:")) return std::stoull(line.substr(13));
-  return 0;
-}
-
 void require_too_little_memory() {
-  const std::uint64_t needed = memory_of({most, most}) / 1024;
-  const std::uint64_t available = available_kibibytes();
-  require(available > 0, "needs MemAvailable in /proc/meminfo");
-  require(available < needed, "this machine has " + std::to_string(available / 1024) + " MiB, enough for the " +
-                                  std::to_string(needed / 1024) + " MiB of the largest capacity");
+  const std::uint64_t needed = memory_of({most, most});
+  const std::uint64_t total = total_memory().value_or(0);
+  require(total > 0, "needs MemTotal in /proc/meminfo");
+  require(total < needed, "this machine has " + std::to_string(total >> 20) + " MiB, enough for the " +
+                              std::to_string(needed >> 20) + " MiB of the largest capacity");
 }
 
 void ask_for_too_much(Fixture& sandbox) {
@@ -68,6 +60,19 @@ TEST_CASE("where it did run before, what was in force stays") {
   sandbox.config.erase("capacity");
   sandbox.start_daemon();
   CHECK(sandbox.verdict(bad) == "drop");
+}
+
+TEST_CASE("a capacity that there is no room for at the moment is told of, and the filter is in force") {
+  Fixture sandbox;
+  const std::uint64_t available = available_memory().value_or(0);
+  const std::uint64_t total = total_memory().value_or(0);
+  const auto capacity = static_cast<std::uint32_t>((available + total) / 2 / memory_of({0, 1}));
+  require(available > 0 && capacity <= most && memory_of({1, capacity}) > available,
+          "needs a machine of whose memory some is in use, and less than the largest capacity takes");
+  sandbox.config["capacity"] = {{"ipv4", 1}, {"ipv6", capacity}};
+  sandbox.start_daemon();
+  CHECK(sandbox.is_attached());
+  CHECK_THAT(sandbox.log(), Contains("capacity: 1 ipv4 and " + std::to_string(capacity) + " ipv6 entries take up to"));
 }
 
 TEST_CASE("a reload with a capacity beyond the machine's memory tells the figures and changes nothing") {
