@@ -13,7 +13,7 @@ deb_packages=("${build_packages[@]}" debhelper)
 sandbox_packages=(iproute2 iputils-ping procps util-linux)
 kernel_test_packages=(qemu-system-x86 busybox-static kmod xz-utils dmsetup e2fsprogs mount)
 test_packages=("${build_packages[@]}" "${sandbox_packages[@]}" "${kernel_test_packages[@]}"
-  catch2 ethtool ipset nftables socat strace tmux tshark xdp-tools)
+  catch2 ethtool ipset nftables python3 socat strace tmux tshark xdp-tools)
 # What comes with clang to fuzz with, besides what a build needs.
 fuzz_packages=("${build_packages[@]}" clang libclang-rt-14-dev)
 # What tells how much of the code the tests run.
@@ -55,21 +55,27 @@ apt_quietly() {
   DEBIAN_FRONTEND=noninteractive apt-get -y -q -o DPkg::Lock::Timeout=300 "$@"
 }
 
-# Puts promtool, which judges metrics, into the directory, unless there is one. It is taken out of its package, since
-# installing that would start a Prometheus. The tests that need it are skipped without it, so this never fails.
-fetch_promtool() {
-  local directory=$1 work
-  if command -v promtool >/dev/null || [[ -x $directory/promtool ]]; then return; fi
+# Unpacks these files of a Debian package, or all of it, into the directory, unless the program is there. For what would
+# start a service where it is installed. The tests that need it are skipped without it, so this never fails.
+fetch_program() {
+  local program=$1 package=$2 directory=$3 work
+  shift 3
+  if command -v "$program" >/dev/null || [[ -x $directory/usr/bin/$program ]]; then return; fi
   work=$(mktemp -d)
-  echo "Fetching promtool"
+  echo "Fetching $program"
   if ! (cd "$work" && mkdir -p "$directory" &&
-    { download_package prometheus || { apt_quietly update && download_package prometheus; }; } &&
-    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x -O ./usr/bin/promtool >promtool &&
-    install promtool "$directory") >"$work/log" 2>&1; then
-    echo "promtool could not be fetched; the tests that need it are skipped:" >&2
+    { download_package "$package" || { apt_quietly update && download_package "$package"; }; } &&
+    dpkg-deb --fsys-tarfile "$package"_*.deb | tar -x -C "$directory" "$@") >"$work/log" 2>&1; then
+    echo "$program could not be fetched; the tests that need it are skipped:" >&2
     tail -n 1 "$work/log" >&2
   fi
   rm -rf "$work"
+}
+
+# Prometheus' own tool, which judges metrics, and fail2ban.
+fetch_test_programs() {
+  fetch_program promtool prometheus "$1" ./usr/bin/promtool
+  fetch_program fail2ban-server fail2ban "$1"
 }
 
 # Into the working directory; as root, since nobody else may write there.

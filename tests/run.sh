@@ -15,8 +15,8 @@ if ((EUID)); then
 fi
 install_missing "${test_packages[@]}"
 [[ $preset != coverage ]] || install_missing "${coverage_packages[@]}"
-fetch_promtool "$root/build/tools"
-export PATH=$PATH:$root/build/tools
+fetch_test_programs "$root/build/tools"
+export PATH=$PATH:$root/build/tools/usr/bin
 
 cd "$root"
 cmake --preset "$preset"
