@@ -8,13 +8,13 @@ namespace {
 constexpr Parameter prefixes{"prefixes", Kind::prefixes, true,
                              "addresses, prefixes or ranges; - reads them from standard input"};
 constexpr Parameter ttl{"ttl", Kind::duration, false,
-                        "how long it lasts, as 90s, 1h30m or 7d; -1 (the default) has no end"};
-constexpr Parameter reason{"reason", Kind::text, false, "why, for whoever lists it later"};
+                        "how long it lasts, as 90s, 1h30m or 7d, or in seconds; -1 (the default) has no end"};
+constexpr Parameter reason{"reason", Kind::text, false, "why, for whoever lists it later; 256 bytes at most"};
 constexpr Parameter source{"source", Kind::name, false, "who makes the claim (cli unless told)"};
 constexpr Parameter strict{"strict", Kind::flag, false,
                            "fail, and change nothing, where a prefix is as wanted already"};
 constexpr Parameter force{"force", Kind::flag, false,
-                          "go past addresses that the machine needs, and past your own; never past \"protect\""};
+                          "do it though addresses that this machine needs, or your own, are dropped then; never those in \"protect\""};
 constexpr Parameter confirm_within{"confirm_within", Kind::duration, false,
                                    "undo it after this time, as 60s, unless it is confirmed: xdpfwctl confirm"};
 constexpr Parameter if_revision{"if_revision", Kind::revision, false,
@@ -23,7 +23,7 @@ constexpr Parameter ssh_peer{"ssh_peer", Kind::address, false,
                              "where the caller is logged in from; a change that cuts it off is refused",
                              Where::protocol};
 constexpr Parameter dry_run{"dry_run", Kind::flag, false, "tell what it would change, and change nothing"};
-constexpr Parameter limit{"limit", Kind::count, false, "at most so many entries"};
+constexpr Parameter limit{"limit", Kind::count, false, "at most so many entries, 1 to 10000"};
 constexpr Parameter cursor{"cursor", Kind::cursor, false, "go on after this page"};
 constexpr Parameter network_interface{"interface", Kind::interface, true, "name of a network interface, as eth0"};
 

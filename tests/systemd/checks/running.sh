@@ -51,14 +51,16 @@ check_stop() {
   end_flood_without_a_leak
 }
 
-# The unit's check of the config refuses to start the daemon, the filter stays, and once the file is right it starts by
-# itself.
+# The daemon refuses to start, and the journal knows that as a failure; the filter stays, and once the file is right it
+# starts by itself.
 check_bad_config_at_start() {
   begin_flood
   echo '{"interfaces": ["guarded0"],' >"$guest/etc/xdpfwd/xdpfwd.json"
   fails inside systemctl restart xdpfwd
   flood_goes_on
   is_blocked 192.0.2.7
+  inside journalctl --boot --priority err --output json MESSAGE_ID=736a4ed0f87a4a309b2e40d222b3d54a |
+    jq -e --slurp 'last | .XDPFWD_REASON == "config"'
   configure '{}'
   eventually is_up
   end_flood_without_a_leak
