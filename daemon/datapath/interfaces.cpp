@@ -9,12 +9,24 @@
 #include "common/error.h"
 #include "daemon/datapath/dispatcher_attachment.h"
 #include "daemon/datapath/dispatcher_pins.h"
+#include "daemon/datapath/link_info.h"
 #include "daemon/datapath/sharing.h"
 #include "daemon/log/messages.h"
 
 namespace xdpfwd {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// An earlier version took what lacks an Ethernet header, and filtered nothing there.
+bool is_in_vain(const Attachment& attachment) try {
+  return lacks_ethernet(attachment.interface_index());
+} catch (const Error&) {
+  return false;
+}
+
+}  // namespace
 
 Interfaces::Interfaces(const fs::path& pin_dir, Log& log) : directory_(pin_dir / "links"), log_(log) {
   make_directory();
@@ -82,9 +94,11 @@ void Interfaces::count_packets_of(unsigned index, const std::string& name, Gener
 
 void Interfaces::want(const std::vector<InterfaceSpec>& specs) {
   for (auto item = interfaces_.begin(); item != interfaces_.end();) {
-    const bool wanted = std::ranges::find(specs, item->first, &InterfaceSpec::name) != specs.end();
-    if (!wanted && item->second.attachment) take_off(item->first, *item->second.attachment);
-    item = wanted ? std::next(item) : interfaces_.erase(item);
+    const Interface& interface = item->second;
+    const bool stays = std::ranges::find(specs, item->first, &InterfaceSpec::name) != specs.end() &&
+                       !(interface.attachment && is_in_vain(*interface.attachment));
+    if (!stays && interface.attachment) take_off(item->first, *interface.attachment);
+    item = stays ? std::next(item) : interfaces_.erase(item);
   }
   for (const InterfaceSpec& spec : specs) {
     Interface& interface = interfaces_[spec.name];
@@ -194,6 +208,7 @@ void Interfaces::attach(Interface& interface, unsigned index, Generation& genera
   if (name == "lo")
     throw Error(Code::refused, "attach lo: the loopback carries what the machine sends to itself, and is not filtered",
                 "name the interfaces that packets come in through from elsewhere");
+  if (lacks_ethernet(index)) throw no_ethernet_error(name);
   count_packets_of(index, name, generation);
   // Its link may be ours still: where replacing the program behind it has failed.
   Attached attached{.attachment = ExclusiveAttachment::adopt(pin_of(name))};

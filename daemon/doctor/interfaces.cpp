@@ -7,6 +7,7 @@
 #include "common/text.h"
 #include "daemon/datapath/attached_program.h"
 #include "daemon/datapath/dispatcher.h"
+#include "daemon/datapath/link_info.h"
 #include "daemon/doctor/subjects.h"
 
 namespace xdpfwd {
@@ -18,7 +19,7 @@ constexpr unsigned most_in_one_page = 3498;
 
 /// Interfaces that one would name: cards, and a container's end of a veth; not what is made of them.
 bool is_worth_naming(const Link& link) {
-  return !link.loopback && (link.kind.empty() || link.kind == "veth") && link.master.empty();
+  return !link.loopback && link.ethernet && (link.kind.empty() || link.kind == "veth") && link.master.empty();
 }
 
 /// `virtio_net, MTU 1500, 2 queues`
@@ -169,6 +170,10 @@ void judge_link(const Link& link, const InterfaceSpec& spec, std::optional<Attac
   if (link.loopback) {
     checks.push_back({link.name, Verdict::failure, "carries what the machine sends to itself, and is not filtered",
                       "name the interfaces that packets come in through from elsewhere"});
+    return;
+  }
+  if (!link.ethernet) {
+    checks.push_back(failure(link.name, no_ethernet_error(link.name)));
     return;
   }
   judge_mode(link, spec.mode, in_force, checks);

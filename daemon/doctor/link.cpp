@@ -3,6 +3,7 @@
 #include <linux/ethtool.h>
 #include <linux/genetlink.h>
 #include <linux/if.h>
+#include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
@@ -53,7 +54,8 @@ Numbered link_in(const nlmsghdr& message) {
   Numbered found{.link = {.index = static_cast<unsigned>(header.ifi_index),
                           .name = {},
                           .up = (header.ifi_flags & IFF_UP) != 0,
-                          .loopback = (header.ifi_flags & IFF_LOOPBACK) != 0}};
+                          .loopback = (header.ifi_flags & IFF_LOOPBACK) != 0,
+                          .ethernet = header.ifi_type == ARPHRD_ETHER}};
   bool elsewhere = false;  // what it lies on is in another namespace
   each_attribute(message, sizeof header, [&](const nlattr* attribute) {
     switch (mnl_attr_get_type(attribute)) {

@@ -17,6 +17,7 @@ struct Link {
   unsigned mtu = 0;         // bytes
   bool up = false;
   bool loopback = false;
+  bool ethernet = true;  // its packets begin with an Ethernet header
 
   std::string driver = {};
   unsigned queues = 0;                             // in which packets come; 0 where the driver does not tell

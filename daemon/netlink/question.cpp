@@ -53,7 +53,8 @@ bool Question::hand_out(std::span<char> received, const std::function<bool(const
     if (message->nlmsg_type == NLMSG_DONE) return false;
     if (message->nlmsg_type == NLMSG_ERROR) {
       const int error = -static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(message))->error;
-      constexpr std::array nothing_there{ENOENT, EOPNOTSUPP, EAFNOSUPPORT, ENETUNREACH, EHOSTUNREACH, EINVAL, EACCES};
+      constexpr std::array nothing_there{ENOENT,      ENODEV,       EOPNOTSUPP, EAFNOSUPPORT,
+                                         ENETUNREACH, EHOSTUNREACH, EINVAL,     EACCES};
       if (std::ranges::find(nothing_there, error) != nothing_there.end()) return false;
       throw system_error(asking_, error);
     }

@@ -24,6 +24,30 @@ TEST_CASE("an interface is waited for, and attached when it comes") {
   CHECK_THAT(ground.captured.take(), Catch::Contains("attached to veth0 in native mode"));
 }
 
+TEST_CASE("an interface whose packets have no Ethernet header is refused, also where an earlier version took it") {
+  Ground ground;
+  ground.network.add_tun("tun0", "tun");
+  ground.network.add_tun("tap0", "tap");
+  const bool taken_before = GENERATE(false, true);
+  CAPTURE(taken_before);
+  std::string unused;
+  if (taken_before)
+    ExclusiveAttachment::attach({"tun0"}, index_of("tun0"), ground.program.program(), ground.pin_of("tun0"), unused);
+  CHECK((program_on(index_of("tun0")) != 0) == taken_before);
+  ground.interfaces.adopt();
+  ground.interfaces.want({{"tap0"}, {"tun0"}});
+  ground.check();
+  const std::vector<InterfaceStatus> status = ground.interfaces.status();
+  REQUIRE(status.size() == 2);
+  CHECK(status[0].state == State::attached);
+  CHECK(status[1].state == State::refused);
+  CHECK_THAT(status[1].error, Catch::Contains("attach tun0: its packets have no Ethernet header"));
+  CHECK_THAT(status[1].hint, Catch::Contains("the Ethernet interface below it") && Catch::Contains("PPPoE"));
+  CHECK(ground.filtered("tap0"));
+  CHECK(program_on(index_of("tun0")) == 0);
+  CHECK_FALSE(fs::exists(ground.pin_of("tun0")));
+}
+
 TEST_CASE("the fall back to generic mode is logged with its reason") {
   Ground ground;
   ground.network.add_without_native_xdp("plain0");

@@ -51,6 +51,11 @@ unsigned PrivateNetwork::add_without_native_xdp(const std::string& name) {
   return 0;
 }
 
+void PrivateNetwork::add_tun(const std::string& name, const std::string& mode) {
+  const std::string add = "ip tuntap add dev " + name + " mode " + mode;
+  harness::require(std::system((add + " 2>/dev/null").c_str()) == 0, "needs /dev/net/tun");
+}
+
 unsigned index_of(const std::string& name) { return if_nametoindex(name.c_str()); }
 
 }  // namespace xdpfwd

@@ -20,6 +20,8 @@ class PrivateNetwork {
   unsigned add_veth(const std::string& name, const std::string& peer);
   /// A virtual interface whose driver knows nothing of XDP, up. Returns its index.
   unsigned add_without_native_xdp(const std::string& name);
+  /// An interface of /dev/net/tun, `mode` being tun, without Ethernet headers, or tap.
+  void add_tun(const std::string& name, const std::string& mode);
   void remove(const std::string& name) { ip("link del " + name); }
 
   /// Runs ip(8) with these arguments; throws where it fails.

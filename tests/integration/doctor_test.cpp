@@ -124,9 +124,11 @@ TEST_CASE("doctor tells the mode that each kind of interface has, and what to do
 TEST_CASE("what doctor calls a failure keeps the daemon from starting, and nothing else does") {
   Host host;
   host.ip("link add bridge0 up type bridge\n");
+  // Where there is no /dev/net/tun, it is one that is not there.
+  run({.words = {"ip", "tuntap", "add", "dev", "tun0", "mode", "tun"}, .network_namespace = host.network().guarded()});
   const json interface =
-      GENERATE(json("guarded0"), json("bridge0"), json("lo"), json({{"name", "guarded0"}, {"mode", "native"}}),
-               json({{"name", "bridge0"}, {"mode", "native"}}));
+      GENERATE(json("guarded0"), json("bridge0"), json("lo"), json("tun0"),
+               json({{"name", "guarded0"}, {"mode", "native"}}), json({{"name", "bridge0"}, {"mode", "native"}}));
   CAPTURE(interface.dump());
   const Report report = host.examine_interfaces(json::array({interface}));
   INFO(report.checks.dump(1));

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/harness/flood.h"
+#include "tests/harness/requirements.h"
 #include "tests/harness/sandbox_traffic.h"
 #include "tests/integration/fixture.h"
 
@@ -62,6 +63,29 @@ TEST_CASE("the daemon starts with no interface there at all") {
   CHECK(sandbox.interface_status("guarded0")["state"] == "waiting");
   sandbox.network().add_link(0);
   CHECK(eventually([&] { return sandbox.is_attached(); }));
+}
+
+TEST_CASE("a tunnel without Ethernet headers is refused, and status says that it is open") {
+  Fixture sandbox;
+  const Program add{.words = {"ip", "tuntap", "add", "dev", "tun0", "mode", "tun"},
+                    .network_namespace = sandbox.network().guarded()};
+  require(run(add).status == 0, "needs /dev/net/tun");
+  sandbox.config["interfaces"] = {"guarded0", "tun0"};
+  sandbox.start_daemon();
+  const nlohmann::json refused = sandbox.interface_status("tun0");
+  CHECK(refused["state"] == "refused");
+  CHECK_THAT(refused["error"].get<std::string>(), Catch::Contains("no Ethernet header"));
+  CHECK_THAT(refused["hint"].get<std::string>(), Catch::Contains("the Ethernet interface below it"));
+  CHECK(sandbox.ask({"status"})["health"]["state"] == "open");
+  CHECK(sandbox.ctl({"attach", "tun0"}).status == 1);
+  CHECK(sandbox.is_attached("guarded0"));
+
+  sandbox.stop_daemon();
+  sandbox.config["interfaces"] = {"tun0"};
+  sandbox.write_config();
+  const Outcome alone = sandbox.run_daemon();
+  CHECK(alone.status == 1);
+  CHECK_THAT(alone.err, Catch::Contains("attach tun0: its packets have no Ethernet header"));
 }
 
 TEST_CASE("a detached link and a removed pin are put back") {

@@ -66,6 +66,14 @@ TEST_CASE("an interface that is well has one line") {
   CHECK(judged(card(), AttachMode::native, AttachMode::native) == "ok: ixgbe, MTU 1500: filtered in native mode\n");
 }
 
+TEST_CASE("an interface whose packets have no Ethernet header is a failure") {
+  Link link = card();
+  link.kind = "tun";
+  link.ethernet = false;
+  CHECK_THAT(judged(link), Contains("failure: attach eth0: its packets have no Ethernet header") &&
+                               Contains("the Ethernet interface below it"));
+}
+
 TEST_CASE("what may keep a driver from native mode is told with the command against it") {
   Link link = card();
   link.lro = true;
