@@ -90,7 +90,7 @@ static __always_inline __u32 slot_of(__u32 interface)
 	if ((__u32)word == interface)
 		return word >> 32;
 	if ((__u32)word != XDPFWD_INTERFACE_NONE)
-		bpf_loop(XDPFWD_MAX_INTERFACES, look_behind, &search, 0);
+		bpf_loop(XDPFWD_MAX_INDEXES, look_behind, &search, 0);
 	return search.slot;
 }
 

@@ -32,6 +32,14 @@ struct {
 	__uint(max_entries, XDPFWD_SAMPLES_SIZE);
 } samples SEC(".maps");
 
+/* Of a packet without a slot: whether the daemon only asks what would become of it. If not, it came by a part of a filtered
+ * interface that the daemon does not know yet, as a port that a bond just got, and all processors would wait for each
+ * other at the one element of "decision". */
+static __always_inline bool is_asked(const struct xdp_md *ctx)
+{
+	return ctx->ingress_ifindex == XDPFWD_LOOPBACK;
+}
+
 static __always_inline void tell_decision(const struct source *source, enum xdpfwd_reason reason, __u32 owner)
 {
 	struct xdpfwd_decision *told = value_at(&decision, 0);

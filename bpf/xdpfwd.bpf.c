@@ -12,14 +12,15 @@ int xdpfwd(struct xdp_md *ctx)
 	__u32 owner;
 	enum xdpfwd_reason reason = judge(ctx, &source, &owner);
 
-	if (account_packet(ctx->ingress_ifindex, source.family, reason, bytes)) {
+	/* A packet without a slot may be a real one all the same: see is_asked(). */
+	if (!account_packet(ctx->ingress_ifindex, source.family, reason, bytes) && is_asked(ctx)) {
+		tell_decision(&source, reason, owner);
+	} else {
 		/* Before the entry is counted: after that, the processor waits for its counter. */
 		if (wants_sample(reason))
 			take_sample(ctx, &source, reason, owner, bytes);
 		if (owner)
 			account_entry(owner, bytes);
-	} else {
-		tell_decision(&source, reason, owner);
 	}
 	return reason == XDPFWD_DROPPED ? XDP_DROP : XDP_PASS;
 }

@@ -56,8 +56,10 @@ struct xdpfwd_entry_count {
 #define XDPFWD_SLOT_ROWS ((__u32)XDPFWD_FAMILIES * (__u32)XDPFWD_REASONS)
 
 /* Map "interfaces": a hash table with linear probing, from an interface's index, in the low half of a
- * word, to its slot, in the high half. At most XDPFWD_MAX_INTERFACES are in use, so no search is longer. */
+ * word, to its slot, in the high half. A bond's ports, which its packets come with the index of, have its slot. At most
+ * XDPFWD_MAX_INDEXES words are in use, so no search is longer. */
 #define XDPFWD_INTERFACE_WORDS 256
+#define XDPFWD_MAX_INDEXES (2 * XDPFWD_MAX_INTERFACES)
 #define XDPFWD_INTERFACE_NONE 0           /* never used: a search ends here */
 #define XDPFWD_INTERFACE_GONE 0xffffffffu /* no interface has this index: a search goes on */
 
@@ -67,8 +69,9 @@ struct xdpfwd_name {
 	char text[XDPFWD_NAME_SIZE]; /* empty: the slot is free */
 };
 
-/* Map "decision", one element: what was decided about the last packet from an interface without a slot. There are none
- * but those that the daemon itself runs the program on, to learn what it does: they are not counted. */
+/* Map "decision", one element: what was decided about the last packet that seemed to come from the loopback, which has no
+ * slot. There are none but those that the daemon itself runs the program on, to learn what it does: they are not counted. */
+#define XDPFWD_LOOPBACK 1u /* its index, in each network namespace */
 struct xdpfwd_decision {
 	__u32 family;
 	__u32 reason;

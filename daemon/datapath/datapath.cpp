@@ -96,9 +96,9 @@ void Datapath::settle(const Blocklist::Entries& entries, const std::function<voi
   older_.clear();
 }
 
-void Datapath::check() {
+void Datapath::check(bool links_changed) {
   current_->sampling().tick();
-  interfaces_.check(*current_);
+  interfaces_.check(*current_, links_changed);
   keep_pins();
 }
 

@@ -73,7 +73,8 @@ void Interfaces::require_replaceable(const std::function<bool(const std::string&
 void Interfaces::replace(Generation& generation) {
   for (auto& [name, interface] : interfaces_) {
     if (!interface.attachment) continue;
-    count_packets_of(interface.attachment->interface_index(), name, generation);
+    look_for_ports(interface);
+    count_packets_of(interface.attachment->interface_index(), interface, generation);
     replace(interface, generation);
   }
 }
@@ -87,9 +88,20 @@ void Interfaces::replace(Interface& interface, const Generation& generation) try
   interface.lost = true;
 }
 
+/// A bond, or a virtual card with a real one behind it, hands a program in native mode on to its ports. What is
+/// filtered by itself is no part of another.
+void Interfaces::look_for_ports(Interface& interface) try {
+  if (interface.attachment->mode() != AttachMode::native) return interface.ports.clear();
+  interface.ports = ports_of(interface.attachment->interface_index());
+  std::erase_if(interface.ports, [this](unsigned port) { return is_attached_to(port); });
+} catch (const Error& error) {
+  log_.debug(error.what());  // at worst, packets are missing from its statistics until the next look
+}
+
 /// What interfaces have counted that are no longer wanted must not keep another one from being filtered.
-void Interfaces::count_packets_of(unsigned index, const std::string& name, Generation& generation) {
-  generation.statistics().add_interface(index, name, [this](const std::string& other) { return is_wanted(other); });
+void Interfaces::count_packets_of(unsigned index, const Interface& interface, Generation& generation) {
+  generation.statistics().add_interface(
+      index, interface.spec.name, [this](const std::string& other) { return is_wanted(other); }, interface.ports);
 }
 
 void Interfaces::want(const std::vector<InterfaceSpec>& specs) {
@@ -135,8 +147,13 @@ void Interfaces::tell_what_stays(const Interface& interface) {
          to_string(spec.sharing));
 }
 
-void Interfaces::check(Generation& generation) {
-  for (auto& [name, interface] : interfaces_) check(interface, generation);
+void Interfaces::check(Generation& generation, bool links_changed) {
+  for (auto& [name, interface] : interfaces_) {
+    check(interface, generation);
+    if (!links_changed || !interface.attachment) continue;
+    look_for_ports(interface);
+    count_packets_of(interface.attachment->interface_index(), interface, generation);
+  }
 }
 
 void Interfaces::check(Interface& interface, Generation& generation) {
@@ -180,7 +197,7 @@ bool Interfaces::is_in_force(Interface& interface, Generation& generation) {
   const unsigned before = interface.attachment->interface_index();
   if (!interface.attachment->in_force(generation)) return false;
   const unsigned index = interface.attachment->interface_index();
-  if (index != before) count_packets_of(index, interface.spec.name, generation);
+  if (index != before) count_packets_of(index, interface, generation);
   return true;
 }
 
@@ -209,7 +226,8 @@ void Interfaces::attach(Interface& interface, unsigned index, Generation& genera
     throw Error(Code::refused, "attach lo: the loopback carries what the machine sends to itself, and is not filtered",
                 "name the interfaces that packets come in through from elsewhere");
   if (lacks_ethernet(index)) throw no_ethernet_error(name);
-  count_packets_of(index, name, generation);
+  interface.ports.clear();
+  count_packets_of(index, interface, generation);
   // Its link may be ours still: where replacing the program behind it has failed.
   Attached attached{.attachment = ExclusiveAttachment::adopt(pin_of(name))};
   if (attached.attachment && attached.attachment->interface_index() == index)
@@ -221,6 +239,8 @@ void Interfaces::attach(Interface& interface, unsigned index, Generation& genera
   restored_ += std::exchange(interface.lost, false);
   interface.error.clear();
   interface.hint.clear();
+  look_for_ports(interface);
+  count_packets_of(index, interface, generation);
   report_attached(interface, attached.no_native);
 }
 

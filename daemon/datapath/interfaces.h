@@ -51,8 +51,9 @@ class Interfaces {
   void replace(Generation& generation);
   /// From now on these are wanted, and no others: takes the program off the rest.
   void want(const std::vector<InterfaceSpec>& specs);
-  /// Attaches whatever is wanted, there, and not filtered; cheap where there is nothing to do.
-  void check(Generation& generation);
+  /// Attaches whatever is wanted, there, and not filtered; cheap where there is nothing to do. What interfaces are made
+  /// of it asks only when something has changed there.
+  void check(Generation& generation, bool links_changed = false);
   /// Whether all that are attached outlive the daemon.
   bool are_pinned() const;
   /// Has them do so again. Throws Error.
@@ -69,6 +70,7 @@ class Interfaces {
   struct Interface {
     InterfaceSpec spec = {};
     std::unique_ptr<Attachment> attachment = nullptr;
+    std::vector<unsigned> ports = {};  // whose packets are its own
     std::string no_dispatcher = {};
     std::string error = {};
     std::string hint = {};
@@ -84,7 +86,8 @@ class Interfaces {
   void check(Interface& interface, Generation& generation);
   bool is_in_force(Interface& interface, Generation& generation);
   void make_directory() const;
-  void count_packets_of(unsigned index, const std::string& name, Generation& generation);
+  void look_for_ports(Interface& interface);
+  void count_packets_of(unsigned index, const Interface& interface, Generation& generation);
   bool is_attached_to(unsigned index) const;
   void attach(Interface& interface, unsigned index, Generation& generation);
   void report_attached(const Interface& interface, const std::string& fallback);

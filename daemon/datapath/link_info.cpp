@@ -19,6 +19,19 @@ bool lacks_ethernet(unsigned index) {
   return lacks;
 }
 
+std::vector<unsigned> ports_of(unsigned index) {
+  std::vector<unsigned> ports;
+  Question question(NETLINK_ROUTE, "ask the kernel what an interface is made of");
+  nlmsghdr* request = question.put(RTM_GETLINK, NLM_F_DUMP, ifinfomsg{});
+  mnl_attr_put_u32(request, IFLA_MASTER, index);
+  mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+  question.ask(request, [&](const nlmsghdr& message) {
+    ports.push_back(static_cast<unsigned>(static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(&message))->ifi_index));
+    return true;
+  });
+  return ports;
+}
+
 Error no_ethernet_error(const std::string& interface) {
   return {Code::refused,
           "attach " + interface + ": its packets have no Ethernet header, without which no source address is found",

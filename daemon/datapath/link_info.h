@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/error.h"
 
@@ -13,5 +14,9 @@ bool lacks_ethernet(unsigned index);
 
 /// What to say (refused) of an interface that lacks it.
 Error no_ethernet_error(const std::string& interface);
+
+/// The interfaces that are parts of this one, as a bond's. A driver that hands its program on to them runs it with
+/// their index. Throws Error.
+std::vector<unsigned> ports_of(unsigned index);
 
 }  // namespace xdpfwd

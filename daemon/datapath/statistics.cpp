@@ -34,18 +34,33 @@ std::uint64_t packets_of(const InterfaceStatistics& interface) {
 
 bool has_counted(const InterfaceStatistics& interface) { return packets_of(interface) > 0; }
 
-void Statistics::add_interface(unsigned index, const std::string& name, const Keeps& keeps) {
+void Statistics::add_interface(unsigned index, const std::string& name, const Keeps& keeps,
+                               std::span<const unsigned> ports) {
   const std::uint32_t slot = slot_of(name, keeps);
+  const auto is_its = [&](unsigned other) { return other == index || std::ranges::find(ports, other) != ports.end(); };
+  // Whatever else had one of these, or this slot, is gone. No packet is counted under either now.
+  for (std::size_t word = 0; word < interfaces_.size(); ++word)
+    if (is_in_use(interfaces_[word]) && is_its(index_in(interfaces_[word])) != (slot_in(interfaces_[word]) == slot))
+      interfaces_.publish(word, XDPFWD_INTERFACE_GONE);
+  put(index, slot);
+  for (const unsigned port : ports)
+    if (has_room_for_port()) put(port, slot);
+}
+
+void Statistics::put(unsigned index, std::uint32_t slot) {
   const std::uint64_t wanted = std::uint64_t{slot} << 32 | index;
   for (std::size_t word = 0; word < interfaces_.size(); ++word)
     if (interfaces_[word] == wanted) return;
-  // Whatever had this index or this slot is gone. No packet is counted under either now.
-  for (std::size_t word = 0; word < interfaces_.size(); ++word)
-    if (is_in_use(interfaces_[word]) && (index_in(interfaces_[word]) == index || slot_in(interfaces_[word]) == slot))
-      interfaces_.publish(word, XDPFWD_INTERFACE_GONE);
   std::size_t word = index % XDPFWD_INTERFACE_WORDS;
   while (is_in_use(interfaces_[word])) word = (word + 1) % XDPFWD_INTERFACE_WORDS;
   interfaces_.publish(word, wanted);
+}
+
+/// Room for every interface stays.
+bool Statistics::has_room_for_port() const {
+  std::size_t in_use = 0;
+  for (std::size_t word = 0; word < interfaces_.size(); ++word) in_use += is_in_use(interfaces_[word]);
+  return in_use < XDPFWD_MAX_INDEXES - XDPFWD_MAX_INTERFACES;
 }
 
 /// The slot of this name, or one that it has from now on.

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,11 +38,13 @@ class Statistics {
   /// Whether what was counted under a name may not be forgotten.
   using Keeps = std::function<bool(const std::string& name)>;
 
-  /// Gives the interface a slot, so that its packets are counted. An interface that was deleted and made
-  /// again goes on with the totals of its name. Past XDPFWD_MAX_INTERFACES names one is forgotten that need not be
-  /// kept, and where there is none, throws Error (capacity).
+  /// Gives the interface a slot, so that its packets are counted, and those that come with the index of one of its
+  /// ports: as many as there is room for. An interface that was deleted and made again goes on with the totals of its
+  /// name. Past XDPFWD_MAX_INTERFACES names one is forgotten that need not be kept, and where there is none, throws
+  /// Error (capacity).
   void add_interface(
-      unsigned index, const std::string& name, const Keeps& keeps = [](const std::string&) { return true; });
+      unsigned index, const std::string& name, const Keeps& keeps = [](const std::string&) { return true; },
+      std::span<const unsigned> ports = {});
 
   /// Every interface that was ever filtered, unless it was forgotten, by name.
   std::vector<InterfaceStatistics> read() const;
@@ -52,6 +55,8 @@ class Statistics {
 
  private:
   std::uint32_t slot_of(const std::string& name, const Keeps& keeps);
+  void put(unsigned index, std::uint32_t slot);
+  bool has_room_for_port() const;
   std::uint32_t find_slot(std::string_view name) const;
   std::uint32_t least_wanted_slot(const Keeps& keeps) const;
   void forget(std::uint32_t slot);

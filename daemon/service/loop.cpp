@@ -99,7 +99,7 @@ asio::awaitable<void> Loop::follow_interfaces() {
   for (;;) {
     co_await link_events_.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
     if (!link_monitor_.drain()) continue;
-    guarded([this] { firewall_.check_interfaces(); });
+    guarded([this] { firewall_.check_interfaces(true); });
     guarded([this] { firewall_.refresh_protected(); });
   }
 }

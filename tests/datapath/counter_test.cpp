@@ -123,14 +123,63 @@ TEST_CASE("statistics are kept for each interface, family and reason") {
   CHECK(total(two) == 11 + 13 + 17);
 }
 
-TEST_CASE("a packet of an interface without rows meets its verdict all the same, and is counted nowhere") {
+TEST_CASE("a packet of an interface without rows meets its verdict all the same, and its entry counts it") {
   PrivateNetwork network;
   LoadedProgram program;
   const unsigned unknown = network.add_veth("veth0", "veth1");
   program.claim("192.0.2.7", Action::drop);
   CHECK(harness::run(program.program(), packet_of("192.0.2.7", 0), {.interface = unknown}) == harness::Verdict::drop);
-  CHECK(program.count("192.0.2.7") == Count{});
+  CHECK(program.count("192.0.2.7") == Count{1, 42});
   CHECK(program.generation().statistics().read().size() == 1);
+  CHECK_FALSE(has_counted(program.statistics_of("lo")));
+}
+
+TEST_CASE("packets that come with the index of a port are those of what it is a part of") {
+  PrivateNetwork network;
+  LoadedProgram program;
+  const unsigned whole = network.add_veth("veth0", "veth1");
+  const unsigned port = network.add_veth("port0", "port1");
+  Statistics& statistics = program.generation().statistics();
+  const auto send = [&](unsigned interface) {
+    harness::run(program.program(), packet_of("192.0.2.7", 0), {.interface = interface});
+  };
+  const auto add = [&](std::vector<unsigned> ports) {
+    statistics.add_interface(
+        whole, "veth0", [](const std::string&) { return true; }, ports);
+  };
+  const auto counted = [&](const std::string& name) {
+    return program.statistics_of(name).count[XDPFWD_IPV4][XDPFWD_PASSED].packets;
+  };
+  add({port});
+  send(whole);
+  send(port);
+  add({port});
+  send(port);
+  CHECK(counted("veth0") == 3);
+  add({});
+  send(port);
+  CHECK(counted("veth0") == 3);
+  add({port});
+  statistics.add_interface(port, "port0");
+  send(port);
+  CHECK(counted("veth0") == 3);
+  CHECK(counted("port0") == 1);
+}
+
+TEST_CASE("however many ports there are, there is room for each interface, and a search for one finds it") {
+  PrivateNetwork network;
+  LoadedProgram program;
+  Statistics& statistics = program.generation().statistics();
+  std::vector<unsigned> ports;
+  for (unsigned port = 0; port < XDPFWD_INTERFACE_WORDS; ++port) ports.push_back(XDPFWD_INTERFACE_WORDS * (port + 2));
+  statistics.add_interface(
+      XDPFWD_INTERFACE_WORDS, "bond0", [](const std::string&) { return true; }, ports);
+  for (unsigned number = 2; number < XDPFWD_MAX_INTERFACES; ++number)
+    statistics.add_interface(XDPFWD_INTERFACE_WORDS * 1000 * number, "eth" + std::to_string(number));
+  const unsigned last = XDPFWD_INTERFACE_WORDS * 1000 * (XDPFWD_MAX_INTERFACES - 1);
+  network.ip("link add last0 index " + std::to_string(last) + " type veth peer name last1");
+  harness::run(program.program(), packet_of("192.0.2.7", 0), {.interface = last});
+  CHECK(has_counted(program.statistics_of("eth" + std::to_string(XDPFWD_MAX_INTERFACES - 1))));
 }
 
 TEST_CASE("an interface that comes again under its name goes on with its totals") {
