@@ -16,7 +16,9 @@
 
 #include "xdpfwd_abi.h"
 
-#define MAX_VLAN_TAGS 2
+/* As many as there are where they are meant: the others are read by a loop that costs more. */
+#define USUAL_VLAN_TAGS 2
+#define MAX_VLAN_TAGS 16384 /* in the longest frame that there is, of 64 KiB */
 
 struct vlan_tag {
 	__be16 tci;
@@ -36,7 +38,7 @@ struct cursor {
 	struct xdp_md *ctx;
 	const void *position;
 	__u32 offset;
-	bool is_linear; /* false once a header was not there */
+	bool is_linear; /* false once a header was not there, or was not looked for there */
 };
 
 /* Reads the next header. Where a driver left it in a fragment it is read from there: a header that
@@ -82,6 +84,50 @@ static __always_inline bool is_vlan(__be16 protocol)
 	return protocol == bpf_htons(ETH_P_8021Q) || protocol == bpf_htons(ETH_P_8021AD);
 }
 
+struct tag_search {
+	struct xdp_md *ctx;
+	__u64 offset; /* of the next tag, and in the end of what is behind all of them */
+	__u64 protocol;
+	__u64 is_cut;
+};
+
+/* A round of bpf_loop(), which the verifier goes through once. */
+static long look_behind_tag(__u32 round, struct tag_search *search)
+{
+	struct vlan_tag tag;
+
+	(void)round;
+	if (bpf_xdp_load_bytes(search->ctx, search->offset, &tag, sizeof(tag))) {
+		search->is_cut = true;
+		return 1;
+	}
+	search->offset += sizeof(tag);
+	search->protocol = tag.next_protocol;
+	return !is_vlan(tag.next_protocol);
+}
+
+/* Goes behind all tags that follow. Linux takes off as many priority tags (802.1Q with VLAN 0) as there are, so behind any
+ * number of them a source must be found. False where the frame ends first. */
+static __always_inline bool skip_tags(struct cursor *cursor, __be16 *protocol)
+{
+	struct tag_search search = { .ctx = cursor->ctx, .offset = cursor->offset };
+	volatile __u64 *words = (void *)&search;
+	__u64 is_cut;
+	__u32 word;
+
+	bpf_loop(MAX_VLAN_TAGS, look_behind_tag, &search, 0);
+	cursor->offset = search.offset;
+	cursor->is_linear = false;
+	*protocol = search.protocol;
+	is_cut = search.is_cut;
+	/* The compiler puts a header there next. Over a pointer the verifier lets nobody write one without CAP_PERFMON, that of
+	 * Linux 6.1 not even over a number, and over zeros everybody. */
+#pragma unroll
+	for (word = 0; word < sizeof(search) / sizeof(*words); word++)
+		words[word] = 0;
+	return !is_cut;
+}
+
 /* Finds the source address. The family is set whenever the EtherType tells it, malformed or not. */
 static __always_inline enum parsed parse(struct xdp_md *ctx, struct source *source)
 {
@@ -95,7 +141,13 @@ static __always_inline enum parsed parse(struct xdp_md *ctx, struct source *sour
 		return PARSED_MALFORMED;
 	protocol = ethernet.h_proto;
 
-	for (tags = 0; tags < MAX_VLAN_TAGS && is_vlan(protocol); tags++) {
+#pragma unroll
+	for (tags = 0; is_vlan(protocol); tags++) {
+		if (tags == USUAL_VLAN_TAGS) {
+			if (!skip_tags(&cursor, &protocol))
+				return PARSED_MALFORMED;
+			break;
+		}
 		if (!load(&cursor, &tag, sizeof(tag)))
 			return PARSED_MALFORMED;
 		protocol = tag.next_protocol;

@@ -13,7 +13,6 @@ constexpr std::uint16_t ethertype_ipv4 = 0x0800;
 constexpr std::uint16_t ethertype_ipv6 = 0x86dd;
 constexpr std::uint16_t ethertype_customer_tag = 0x8100;
 constexpr std::uint16_t ethertype_service_tag = 0x88a8;
-constexpr std::size_t most_tags = 2;
 
 // From IANA's "Protocol Numbers".
 constexpr std::uint8_t hop_by_hop = 0;
@@ -137,7 +136,7 @@ FrameHeaders read_headers(std::span<const std::uint8_t> frame) {
   if (!bytes.has(ethernet)) return headers;
   std::uint16_t type = bytes.word(ethernet - 2);
   bytes.skip(ethernet);
-  while ((type == ethertype_customer_tag || type == ethertype_service_tag) && headers.vlans.size() < most_tags) {
+  while (type == ethertype_customer_tag || type == ethertype_service_tag) {
     if (!bytes.has(tag)) return headers;
     headers.vlans.push_back(bytes.word(0) & 0x0fff);
     type = bytes.word(2);

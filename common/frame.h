@@ -13,7 +13,7 @@ namespace xdpfwd {
 
 /// What could be read; what lies behind the end of the bytes, or is not what it should be, is absent.
 struct FrameHeaders {
-  std::vector<std::uint16_t> vlans;  // ids, the outermost first, two at most: as many as the filter looks behind
+  std::vector<std::uint16_t> vlans;  // ids, the outermost first
   std::optional<Prefix> source;      // addresses
   std::optional<Prefix> destination;
   std::optional<std::uint8_t> protocol;  // IANA's number of what follows IP and its extension headers

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/datapath/loaded_program.h"
+#include "tests/harness/requirements.h"
 
 namespace xdpfwd {
 namespace {
@@ -39,7 +40,7 @@ class TwoHostsBlocked : public LoadedProgram {
   }
 };
 
-TEST_CASE("up to two VLAN tags of either kind are looked through") {
+TEST_CASE("VLAN tags of either kind are looked through") {
   TwoHostsBlocked program;
   for (const std::uint16_t tag : {customer_tag, service_tag}) {
     const std::string one = "tag " + std::to_string(tag);
@@ -55,10 +56,29 @@ TEST_CASE("up to two VLAN tags of either kind are looked through") {
   }
 }
 
-TEST_CASE("a packet with three VLAN tags is not IP") {
+/// `tags` of VLAN 0, which Linux takes off however many there are.
+Packet behind_priority_tags(std::size_t tags) {
+  Packet packet = ethernet();
+  for (std::size_t tag = 0; tag < tags; ++tag) packet.vlan(0, tag % 3 == 2 ? service_tag : customer_tag);
+  return packet;
+}
+
+TEST_CASE("no number of VLAN tags is a way around the filter", "[kernels]") {
   TwoHostsBlocked program;
-  CHECK(program.meet(ethernet().vlan(1).vlan(2).vlan(3).ipv4(blocked_ipv4).udp(53)) == not_ip);
-  CHECK(program.meet(ethernet().vlan(1, service_tag).vlan(2).vlan(3).ipv6(blocked_ipv6).udp(53)) == not_ip);
+  for (const std::size_t tags : {3u, 4u, 5u, 8u, 9u, 16u, 64u, 350u}) {
+    const std::string what = std::to_string(tags) + " tags";
+    program.check_ipv4(what, [&](auto* source) { return behind_priority_tags(tags).ipv4(source).udp(53); });
+    program.check_ipv6(what, [&](auto* source) { return behind_priority_tags(tags).ipv6(source).udp(53); });
+    CHECK(program.meet(behind_priority_tags(tags).arp()) == not_ip);
+  }
+}
+
+TEST_CASE("many VLAN tags are looked through wherever the driver left them") {
+  TwoHostsBlocked program;
+  require(can_split_headers(program.program()), "this kernel's test runs cannot leave headers out of the linear part");
+  const Packet packet = behind_priority_tags(5).ipv4(blocked_ipv4).udp(53).payload(64);
+  for (std::uint32_t linear = 14; linear < 60; ++linear)
+    CHECK(program.meet(packet, {.linear_bytes = linear}) == dropped(Family::ipv4));
 }
 
 TEST_CASE("other EtherTypes pass, tagged or not") {

@@ -29,7 +29,7 @@ FrameHeaders read_headers(std::string_view frame) {
   const auto type_at = [&](std::size_t at) { return byte(at) << 8 | byte(at + 1); };
   int type = type_at(12);
   std::size_t at = ethernet_bytes;
-  for (int tags = 0; tags < 2 && (type == 0x8100 || type == 0x88a8); ++tags, at += 4) {
+  for (; type == 0x8100 || type == 0x88a8; at += 4) {
     if (frame.size() < at + 4) return {.is_malformed = true};
     type = type_at(at + 2);
   }

@@ -73,7 +73,7 @@ TEST_CASE("an IPv4-mapped IPv6 source stays what it is on the wire") {
   CHECK(headers.source->family() == Family::ipv6);
 }
 
-TEST_CASE("up to two tags are read, and what is behind them") {
+TEST_CASE("any number of tags is read, and what is behind them") {
   const FrameHeaders one = headers_of(ethernet().vlan(7).ipv4("192.0.2.7").udp(53));
   CHECK(one.vlans == std::vector<std::uint16_t>{7});
   CHECK(one.destination_port == 53);
@@ -81,8 +81,12 @@ TEST_CASE("up to two tags are read, and what is behind them") {
   CHECK(two.vlans == std::vector<std::uint16_t>{9, 10});
   CHECK(two.source == parse_prefix("2001:db8::7"));
   const FrameHeaders three = headers_of(ethernet().vlan(1).vlan(2).vlan(3).ipv4("192.0.2.7").udp(53));
-  CHECK(three.vlans == std::vector<std::uint16_t>{1, 2});
-  CHECK_FALSE(three.source);
+  CHECK(three.vlans == std::vector<std::uint16_t>{1, 2, 3});
+  CHECK(three.source == parse_prefix("192.0.2.7"));
+  Packet many = ethernet();
+  for (int tag = 0; tag < 300; ++tag) many.vlan(0);
+  CHECK(headers_of(many.ipv4("192.0.2.7").udp(53)).destination_port == 53);
+  CHECK(headers_of(many.truncated_to(1000)).vlans.size() == (1000 - 14) / 4);
 }
 
 TEST_CASE("protocols have names, and the others a number") {
