@@ -115,9 +115,9 @@ void ExclusiveAttachment::pin() {
 }
 
 void ExclusiveAttachment::remove() {
+  if (bpf_link_detach(link_.get()) != 0) throw system_error("detach the link " + pin_.string(), errno);
   std::error_code ignored;
-  std::filesystem::remove(pin_, ignored);
-  bpf_link_detach(link_.get());
+  std::filesystem::remove(pin_, ignored);  // which leads to nothing now
 }
 
 }  // namespace xdpfwd

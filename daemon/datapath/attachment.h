@@ -31,7 +31,7 @@ class Attachment {
   virtual bool is_pinned() const { return true; }
   /// Has it do so again. Throws Error.
   virtual void pin() {}
-  /// Throws Error where others keep it from that.
+  /// Throws Error where it is in force still.
   virtual void remove() = 0;
   /// Never `automatic`.
   virtual Sharing sharing() const = 0;

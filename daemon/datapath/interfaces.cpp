@@ -57,11 +57,10 @@ void Interfaces::adopt_dispatched(unsigned index, std::span<const std::uint32_t>
   if (if_indextoname(index, name.data()) != nullptr)
     return adopt(name.data(), DispatcherAttachment::adopt(name.data(), index, maps));
   for (const std::uint32_t map : maps) remove_pins_of_program(index, map);
-} catch (const LibxdpLocked&) {
-  // What is not known to be there would go with whatever is removed next, or stay behind.
-  if (is_pinned_for(index, maps)) throw;
 } catch (const Error& error) {
-  // Whoever may not look has no program in there, and needs not know of those of others.
+  // What is not known to be there would go with whatever is removed next, or stay behind. Of others', nothing needs to
+  // be known.
+  if (is_pinned_for(index, maps)) throw;
   log_.debug(error.what());
 }
 
@@ -106,26 +105,37 @@ void Interfaces::count_packets_of(unsigned index, const Interface& interface, Ge
 
 void Interfaces::want(const std::vector<InterfaceSpec>& specs) {
   for (auto item = interfaces_.begin(); item != interfaces_.end();) {
-    const Interface& interface = item->second;
-    const bool stays = std::ranges::find(specs, item->first, &InterfaceSpec::name) != specs.end() &&
-                       !(interface.attachment && is_in_vain(*interface.attachment));
-    if (!stays && interface.attachment) take_off(item->first, *interface.attachment);
-    item = stays ? std::next(item) : interfaces_.erase(item);
+    Interface& interface = item->second;
+    const bool wanted = std::ranges::find(specs, item->first, &InterfaceSpec::name) != specs.end() &&
+                        !(interface.attachment && is_in_vain(*interface.attachment));
+    interface.unwanted = !wanted && interface.attachment && !take_off(interface);
+    item = wanted || interface.unwanted ? std::next(item) : interfaces_.erase(item);
   }
   for (const InterfaceSpec& spec : specs) {
     Interface& interface = interfaces_[spec.name];
     interface.spec = spec;
     interface.refused_index = 0;
-    if (interface.attachment) tell_what_stays(interface);
+    if (!interface.attachment) continue;
+    interface.error.clear();
+    interface.hint.clear();
+    tell_what_stays(interface);
   }
 }
 
-void Interfaces::take_off(const std::string& name, Attachment& attachment) try {
-  attachment.remove();
+/// False where it does not come off, which the interface then tells.
+bool Interfaces::take_off(Interface& interface) try {
+  const std::string& name = interface.spec.name;
+  interface.attachment->remove();
+  interface.attachment.reset();
   log_.warning("detached " + name + ": its packets are no longer filtered",
                {id_of(Message::detached), {"XDPFWD_INTERFACE", name}});
+  return true;
 } catch (const Error& error) {
-  log_.error(with_hint(error), {{"XDPFWD_INTERFACE", name}});
+  interface.error = interface.spec.name + " is still filtered: " + error.what();
+  interface.hint = error.hint();
+  log_.error(with_hint(Error(error.code(), interface.error, interface.hint)),
+             {{"XDPFWD_INTERFACE", interface.spec.name}});
+  return false;
 }
 
 /// The kernel has no way from one mode to another, or between a link and a dispatcher, that does not open the interface
@@ -154,6 +164,7 @@ void Interfaces::check(Generation& generation, bool links_changed) {
     look_for_ports(interface);
     count_packets_of(interface.attachment->interface_index(), interface, generation);
   }
+  std::erase_if(interfaces_, [](const auto& item) { return item.second.unwanted && !item.second.attachment; });
 }
 
 void Interfaces::check(Interface& interface, Generation& generation) {
@@ -166,7 +177,7 @@ void Interfaces::check(Interface& interface, Generation& generation) {
     // The filtered one was renamed, and another one has its name now.
     log_.warning(name + " is another interface now; the one that had the name before is no longer filtered",
                  {id_of(Message::interface_lost), {"XDPFWD_INTERFACE", name}});
-    if (interface.attachment) take_off(name, *interface.attachment);
+    if (interface.attachment) take_off(interface);
     interface.attachment.reset();
   }
   if (interface.attachment) {
@@ -176,8 +187,10 @@ void Interfaces::check(Interface& interface, Generation& generation) {
     interface.attachment.reset();
     interface.lost = true;
   }
+  if (interface.unwanted) return;
   if (index == 0) {
     interface.error.clear();
+    interface.hint.clear();
     interface.refused_index = 0;
     return;
   }
@@ -265,6 +278,14 @@ void Interfaces::report_attached(const Interface& interface, const std::string& 
 
 void Interfaces::remove_all() {
   want({});
+  if (!interfaces_.empty()) {
+    const auto& [name, interface] = *interfaces_.begin();
+    const std::string by_hand = interface.attachment->sharing() == Sharing::dispatcher
+                                    ? "; by hand: xdp-loader unload " + name + " --id ID, which xdp-loader status tells"
+                                    : "";
+    throw Error(Code::refused, interface.error,
+                (interface.hint.empty() ? "" : interface.hint + "; ") + "then run it again: xdpfwd --detach" + by_hand);
+  }
   std::error_code ignored;
   fs::remove(directory_, ignored);
 }
@@ -281,9 +302,9 @@ std::vector<InterfaceStatus> Interfaces::status() const {
       status.no_dispatcher = interface.no_dispatcher;
     } else if (!interface.error.empty()) {
       status.state = InterfaceStatus::State::refused;
-      status.error = interface.error;
-      status.hint = interface.hint;
     }
+    status.error = interface.error;
+    status.hint = interface.hint;
   }
   return all;
 }

@@ -28,7 +28,7 @@ struct InterfaceStatus {
   std::optional<AttachMode> mode;  // the one in force
   std::optional<Sharing> sharing;  // likewise
   std::string no_dispatcher;       // why it is exclusive, where a dispatcher was wanted and that was found out
-  std::string error;               // why it is refused, and what to do
+  std::string error;               // why it is refused, or filtered though nobody wants that, and what to do
   std::string hint;
 };
 
@@ -49,7 +49,8 @@ class Interfaces {
   void require_replaceable(const std::function<bool(const std::string& name)>& which) const;
   /// Puts the generation's program in the place of the older one wherever that is attached.
   void replace(Generation& generation);
-  /// From now on these are wanted, and no others: takes the program off the rest.
+  /// From now on these are wanted, and no others: takes the program off the rest. One that it does not come off stays
+  /// in status(), is filtered by each generation, and is tried again the next time.
   void want(const std::vector<InterfaceSpec>& specs);
   /// Attaches whatever is wanted, there, and not filtered; cheap where there is nothing to do. What interfaces are made
   /// of it asks only when something has changed there.
@@ -60,7 +61,7 @@ class Interfaces {
   void pin();
   /// How often the filter was put back where it was no longer in force.
   std::uint64_t restored() const { return restored_; }
-  /// Takes the program off everything.
+  /// Takes the program off everything. Throws Error where it does not come off.
   void remove_all();
 
   std::vector<InterfaceStatus> status() const;
@@ -76,11 +77,12 @@ class Interfaces {
     std::string hint = {};
     unsigned refused_index = 0;  // where it was refused last
     bool lost = false;           // it was attached, and by nobody's wish is not
+    bool unwanted = false;       // it is attached only because the program does not come off
   };
 
   void adopt(const std::string& name, std::unique_ptr<Attachment> attachment);
   void adopt_dispatched(unsigned index, std::span<const std::uint32_t> maps);
-  void take_off(const std::string& name, Attachment& attachment);
+  bool take_off(Interface& interface);
   void tell_what_stays(const Interface& interface);
   void replace(Interface& interface, const Generation& generation);
   void check(Interface& interface, Generation& generation);

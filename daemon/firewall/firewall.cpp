@@ -29,6 +29,13 @@ std::size_t ends_for_next_round(std::size_t ended, std::chrono::nanoseconds took
   return std::clamp<std::size_t>(wanted, 1'000, 100'000);
 }
 
+/// Without a name where it is neither wanted nor filtered.
+InterfaceStatus status_of(const std::string& name, const Datapath& datapath) {
+  const std::vector<InterfaceStatus> all = datapath.interfaces();
+  const auto found = std::ranges::find(all, name, [](const InterfaceStatus& one) { return one.spec.name; });
+  return found == all.end() ? InterfaceStatus{} : *found;
+}
+
 }  // namespace
 
 Firewall::Firewall(std::filesystem::path config_file, Config config, Log& log, LoadProgram load)
@@ -252,18 +259,13 @@ void Firewall::watch_store() {
 }
 
 InterfaceStatus Firewall::attach(const InterfaceSpec& spec) {
-  const auto find = [&] {
-    const std::vector<InterfaceStatus> all = datapath_.interfaces();
-    const auto found = std::ranges::find(all, spec.name, [](const InterfaceStatus& one) { return one.spec.name; });
-    return found == all.end() ? InterfaceStatus{} : *found;
-  };
   const auto commanded_before = attached_by_command_;
   const auto detached_before = detached_by_command_;
   detached_by_command_.erase(spec.name);
   attached_by_command_[spec.name] = spec;
   want_interfaces();
   datapath_.check();
-  InterfaceStatus status = find();
+  InterfaceStatus status = status_of(spec.name, datapath_);
   if (status.state == InterfaceStatus::State::refused) {
     attached_by_command_ = commanded_before;
     detached_by_command_ = detached_before;
@@ -282,12 +284,21 @@ InterfaceStatus Firewall::attach(const InterfaceSpec& spec) {
 bool Firewall::detach(const std::string& name) {
   datapath_.require_replaceable([&](const std::string& other) { return other == name; });
   const bool configured = is_configured(name);
+  const auto commanded_before = attached_by_command_;
+  const auto detached_before = detached_by_command_;
   const bool known = attached_by_command_.erase(name) > 0 || (configured && !detached_by_command_.contains(name));
   if (!known)
     throw Error(Code::not_found, "detach " + name + ": it is not filtered", "xdpfwctl status lists the interfaces");
   if (configured) detached_by_command_.insert(name);
   const bool stored = store_.remove_interface(name);
   want_interfaces();
+  if (const InterfaceStatus left = status_of(name, datapath_); !left.spec.name.empty()) {
+    attached_by_command_ = commanded_before;
+    detached_by_command_ = detached_before;
+    if (attached_by_command_.contains(name)) store_.save_interface(name, stored_form(attached_by_command_[name]));
+    want_interfaces();
+    throw Error(Code::refused, "detach " + name + ": nothing was changed: " + left.error, left.hint);
+  }
   if (!stored)
     throw Error(Code::not_durable, "detach " + name + ": done, but not stored: " + *store_.failure(),
                 "mend the disk, as xdpfwctl status says, and detach it again, or it is attached at the next restart");

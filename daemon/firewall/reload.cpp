@@ -82,7 +82,7 @@ Firewall::Reloaded Firewall::apply_config(const Conditions& conditions,
   want_interfaces();
   datapath_.check();
   for (const InterfaceStatus& interface : datapath_.interfaces())
-    if (interface.state == InterfaceStatus::State::refused) reloaded.notes.push_back(interface.error);
+    if (!interface.error.empty()) reloaded.notes.push_back(interface.error);
   watch_capacity();
   return reloaded;
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -71,6 +72,24 @@ std::string diagnosis(const Sandbox& sandbox, const std::string& subject) {
       return check["verdict"].get<std::string>() + ": " + check["finding"].get<std::string>();
   return "";
 }
+
+/// As long as it is there, libxdp finds no dispatcher to build another one from.
+class NoDispatcherToBuild {
+ public:
+  NoDispatcherToBuild() {
+    const Outcome found =
+        run({.words = {"sh", "-c", "ls /usr/lib/*/bpf/xdp-dispatcher.o /usr/lib/bpf/xdp-dispatcher.o"}});
+    object_ = found.out.substr(0, found.out.find('\n'));
+    if (mount("/dev/null", object_.c_str(), nullptr, MS_BIND, nullptr) != 0)
+      throw std::runtime_error("hide " + object_);
+  }
+  ~NoDispatcherToBuild() { umount2(object_.c_str(), MNT_DETACH); }
+  NoDispatcherToBuild(const NoDispatcherToBuild&) = delete;
+  NoDispatcherToBuild& operator=(const NoDispatcherToBuild&) = delete;
+
+ private:
+  std::string object_;
+};
 
 /// Three unless XDPFWD_TEST_RESTARTS says otherwise.
 unsigned kills_wanted() {
@@ -255,6 +274,48 @@ TEST_CASE("who holds libxdp's lock and does not go on holds up nothing but chang
   sandbox.start_daemon();
   check_both_filter(sandbox);
   sandbox.ask({"detach", "guarded0"});
+  CHECK(sandbox.programs() == theirs);
+}
+
+TEST_CASE("where the program does not come off, who wants that is told, and it stays filtered", "[sharing]") {
+  require_dispatcher();
+  SharedSandbox sandbox;
+  sandbox.start_daemon();
+  block(sandbox);
+  sandbox.load_filter();
+  check_both_filter(sandbox);
+  const nlohmann::json config = sandbox.config;
+  {
+    const NoDispatcherToBuild nothing_to_build;
+    const Outcome refused = sandbox.ctl({"detach", "guarded0"});
+    CHECK(refused.status == exit_status_of(Code::refused));
+    CHECK_THAT(refused.err, Contains("nothing was changed: guarded0 is still filtered") && Contains("hint: "));
+    CHECK(sandbox.is_attached());
+
+    sandbox.config["interfaces"] = nlohmann::json::array();
+    sandbox.write_config();
+    CHECK_THAT(sandbox.ask({"reload"})["notes"].dump(), Contains("guarded0 is still filtered"));
+    CHECK(sandbox.is_attached());
+    CHECK(sandbox.ours_filters());
+    sandbox.config = config;
+    sandbox.write_config();
+    sandbox.ask({"reload"});
+    CHECK(sandbox.interface_status("guarded0")["error"].is_null());
+
+    sandbox.stop_daemon();
+    const Outcome outcome = sandbox.run_daemon({"--detach"});
+    CHECK(outcome.status == exit_status_of(Code::refused));
+    CHECK_THAT(outcome.err, Contains("guarded0 is still filtered") && Contains("xdpfwd --detach; by hand: xdp-loader"));
+    CHECK(outcome.out.empty());
+  }
+  CHECK(sandbox.programs() == both);
+  sandbox.daemon_may_share = false;
+  const Outcome outcome = sandbox.run_daemon({"--detach"});
+  CHECK(outcome.status == exit_status_of(Code::refused));
+  CHECK_THAT(outcome.err, Contains("CAP_SYS_ADMIN"));
+  CHECK(sandbox.generations().size() == 1);
+  sandbox.daemon_may_share = true;
+  CHECK(sandbox.run_daemon({"--detach"}).status == 0);
   CHECK(sandbox.programs() == theirs);
 }
 
