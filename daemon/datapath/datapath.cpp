@@ -96,9 +96,9 @@ void Datapath::settle(const Blocklist::Entries& entries, const std::function<voi
   older_.clear();
 }
 
-void Datapath::check(bool links_changed) {
+void Datapath::check(const LinkChanges& changes) {
   current_->sampling().tick();
-  interfaces_.check(*current_, links_changed);
+  interfaces_.check(*current_, changes);
   keep_pins();
 }
 

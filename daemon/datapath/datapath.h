@@ -53,8 +53,9 @@ class Datapath {
   }
   /// Takes the program off what is not wanted: ask require_replaceable() before.
   void want(const std::vector<InterfaceSpec>& specs) { interfaces_.want(specs); }
-  /// Attaches what is wanted, there and not filtered, and puts back pins that are gone. `links_changed`: see Interfaces.
-  void check(bool links_changed = false);
+  /// Attaches what is wanted, there and not filtered, and puts back pins that are gone. `changes` is what is known to
+  /// have happened since.
+  void check(const LinkChanges& changes = {});
   /// Why the filter, though in force, would not outlive the daemon.
   const std::optional<Error>& pin_failure() const { return pin_failure_; }
   /// The same, though all is pinned: see why_pins_are_private().

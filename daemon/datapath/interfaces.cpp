@@ -157,17 +157,17 @@ void Interfaces::tell_what_stays(const Interface& interface) {
          to_string(spec.sharing));
 }
 
-void Interfaces::check(Generation& generation, bool links_changed) {
+void Interfaces::check(Generation& generation, const LinkChanges& changes) {
   for (auto& [name, interface] : interfaces_) {
-    check(interface, generation);
-    if (!links_changed || !interface.attachment) continue;
+    check(interface, generation, changes);
+    if (!changes || !interface.attachment) continue;
     look_for_ports(interface);
     count_packets_of(interface.attachment->interface_index(), interface, generation);
   }
   std::erase_if(interfaces_, [](const auto& item) { return item.second.unwanted && !item.second.attachment; });
 }
 
-void Interfaces::check(Interface& interface, Generation& generation) {
+void Interfaces::check(Interface& interface, Generation& generation, const LinkChanges& changes) {
   const std::string& name = interface.spec.name;
   const unsigned index = if_nametoindex(name.c_str());
   if (is_in_force(interface, generation)) {
@@ -194,15 +194,24 @@ void Interfaces::check(Interface& interface, Generation& generation) {
     interface.refused_index = 0;
     return;
   }
-  try {
-    attach(interface, index, generation);
-  } catch (const Error& error) {
-    const bool told = interface.refused_index == index && interface.error == error.what();
-    interface.error = error.what();
-    interface.hint = error.hint();
-    interface.refused_index = index;
-    if (!told) log_.error(with_hint(error), {id_of(Message::interface_refused), {"XDPFWD_INTERFACE", name}});
-  }
+  // One that was filtered must not stay open for longer than until the next look.
+  const bool is_refused = interface.refused_index == index && !interface.lost;
+  if (is_refused && changes.concern(index)) interface.pause.shorten();
+  if (is_refused && !interface.pause.is_over()) return;
+  try_to_attach(interface, index, generation);
+}
+
+void Interfaces::try_to_attach(Interface& interface, unsigned index, Generation& generation) try {
+  if (interface.refused_index != index) interface.pause = {};
+  attach(interface, index, generation);
+} catch (const Error& error) {
+  const bool told = interface.refused_index == index && interface.error == error.what();
+  interface.error = error.what();
+  interface.hint = error.hint();
+  interface.refused_index = index;
+  interface.pause.begin();
+  if (!told)
+    log_.error(with_hint(error), {id_of(Message::interface_refused), {"XDPFWD_INTERFACE", interface.spec.name}});
 }
 
 bool Interfaces::is_in_force(Interface& interface, Generation& generation) {

@@ -15,6 +15,8 @@
 #include "daemon/datapath/attached_program.h"
 #include "daemon/datapath/attachment.h"
 #include "daemon/datapath/generation.h"
+#include "daemon/datapath/link_changes.h"
+#include "daemon/datapath/retry_pause.h"
 #include "daemon/log/log.h"
 
 namespace xdpfwd {
@@ -52,9 +54,9 @@ class Interfaces {
   /// From now on these are wanted, and no others: takes the program off the rest. One that it does not come off stays
   /// in status(), is filtered by each generation, and is tried again the next time.
   void want(const std::vector<InterfaceSpec>& specs);
-  /// Attaches whatever is wanted, there, and not filtered; cheap where there is nothing to do. What interfaces are made
-  /// of it asks only when something has changed there.
-  void check(Generation& generation, bool links_changed = false);
+  /// Attaches whatever is wanted, there, and not filtered; cheap where there is nothing to do. Where
+  /// something has happened to any, it asks what they are made of, and tries those again soon that are refused.
+  void check(Generation& generation, const LinkChanges& changes = {});
   /// Whether all that are attached outlive the daemon.
   bool are_pinned() const;
   /// Has them do so again. Throws Error.
@@ -76,6 +78,7 @@ class Interfaces {
     std::string error = {};
     std::string hint = {};
     unsigned refused_index = 0;  // where it was refused last
+    RetryPause pause = {};       // before it is tried there again
     bool lost = false;           // it was attached, and by nobody's wish is not
     bool unwanted = false;       // it is attached only because the program does not come off
   };
@@ -85,7 +88,8 @@ class Interfaces {
   bool take_off(Interface& interface);
   void tell_what_stays(const Interface& interface);
   void replace(Interface& interface, const Generation& generation);
-  void check(Interface& interface, Generation& generation);
+  void check(Interface& interface, Generation& generation, const LinkChanges& changes);
+  void try_to_attach(Interface& interface, unsigned index, Generation& generation);
   bool is_in_force(Interface& interface, Generation& generation);
   void make_directory() const;
   void look_for_ports(Interface& interface);

@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "daemon/datapath/link_changes.h"
+
 namespace xdpfwd {
 
 class LinkMonitor {
@@ -14,8 +16,8 @@ class LinkMonitor {
 
   /// Readable when something happened; non-blocking.
   int fd() const { return mnl_socket_get_fd(socket_.get()); }
-  /// Reads all that is there. True where something changed, or where events were lost.
-  bool drain();
+  /// Reads all that is there.
+  LinkChanges drain();
 
  private:
   std::unique_ptr<mnl_socket, decltype(&mnl_socket_close)> socket_;

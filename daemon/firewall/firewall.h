@@ -94,7 +94,7 @@ class Firewall {
   /// Has packets be sampled from now on, over every change of the datapath.
   void sample(const SamplesWanted& wanted) { datapath_.sample(wanted); }
   /// Attaches what is wanted, there and not filtered.
-  void check_interfaces(bool links_changed = false) { datapath_.check(links_changed); }
+  void check_interfaces(const LinkChanges& changes = {}) { datapath_.check(changes); }
   /// Stores what could not be stored before, and keeps the store from growing with every change.
   void tend_store();
 

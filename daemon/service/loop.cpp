@@ -98,8 +98,9 @@ asio::awaitable<void> Loop::follow_signals() {
 asio::awaitable<void> Loop::follow_interfaces() {
   for (;;) {
     co_await link_events_.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
-    if (!link_monitor_.drain()) continue;
-    guarded([this] { firewall_.check_interfaces(true); });
+    const LinkChanges changes = link_monitor_.drain();
+    if (!changes) continue;
+    guarded([&] { firewall_.check_interfaces(changes); });
     guarded([this] { firewall_.refresh_protected(); });
   }
 }

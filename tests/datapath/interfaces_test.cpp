@@ -1,5 +1,11 @@
 // Interfaces that are wanted: attached when they come, replaced, adopted, taken off when they are wanted no more.
+#include <bpf/bpf.h>
+
+#include <chrono>
+#include <thread>
+
 #include "tests/datapath/interface_ground.h"
+#include "tests/harness/process.h"
 
 namespace xdpfwd {
 namespace {
@@ -106,9 +112,53 @@ TEST_CASE("a refusal is told once, and ends with its cause") {
   CHECK(ground.captured.take().empty());
   CHECK(program_on(index) == id_of(foreign));
   take_off(index, true);
-  ground.check();
-  CHECK(ground.status().state == State::attached);
+  CHECK(harness::eventually([&] {
+    ground.check();
+    return ground.status().state == State::attached;
+  }));
   CHECK(ground.status().error.empty());
+}
+
+/// So many looks that one that is refused has been tried a few times.
+void look_for_a_second(Ground& ground) {
+  using namespace std::chrono_literals;
+  for (int look = 0; look < 100; ++look, std::this_thread::sleep_for(10ms)) ground.check();
+}
+
+TEST_CASE("one that is refused is tried ever less often, and at once when something has happened to it") {
+  Ground ground;
+  const unsigned index = ground.network.add_veth("veth0", "veth1");
+  const Fd foreign = load_foreign_program("their_filter");
+  put_on(index, foreign, true);
+  ground.want("veth0");
+  look_for_a_second(ground);
+  take_off(index, true);
+  ground.check();
+  ground.interfaces.check(ground.program.generation(), {.indexes = {index + 1}});
+  CHECK(ground.status().state == State::refused);
+  if (GENERATE(true, false)) {
+    ground.interfaces.check(ground.program.generation(), {.indexes = {index}});
+  } else {
+    ground.want("veth0");  // as after a reload
+    ground.check();
+  }
+  CHECK(ground.filtered("veth0"));
+}
+
+TEST_CASE("one that was filtered is tried again at every look") {
+  Ground ground;
+  const unsigned index = ground.network.add_veth("veth0", "veth1");
+  ground.want("veth0");
+  ground.check();
+  const Fd link(bpf_obj_get(ground.pin_of("veth0").c_str()));
+  REQUIRE(bpf_link_detach(link.get()) == 0);
+  const Fd foreign = load_foreign_program("their_filter");
+  put_on(index, foreign, true);
+  look_for_a_second(ground);
+  CHECK(ground.status().state == State::refused);
+  take_off(index, true);
+  ground.check();
+  CHECK(ground.filtered("veth0"));
 }
 
 TEST_CASE("what is wanted no more is taken off, what still is stays") {
