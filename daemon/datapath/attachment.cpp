@@ -114,6 +114,13 @@ void ExclusiveAttachment::pin() {
   if (bpf_obj_pin(link_.get(), pin_.c_str()) != 0) throw system_error("pin " + pin_.string(), errno);
 }
 
+/// Where that fails, it is pinned again by whoever looks whether it is.
+void ExclusiveAttachment::rename(const std::string&, const std::filesystem::path& pin) {
+  std::error_code ignored;
+  std::filesystem::rename(pin_, pin, ignored);
+  pin_ = pin;
+}
+
 void ExclusiveAttachment::remove() {
   if (bpf_link_detach(link_.get()) != 0) throw system_error("detach the link " + pin_.string(), errno);
   std::error_code ignored;

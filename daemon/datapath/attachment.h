@@ -31,6 +31,8 @@ class Attachment {
   virtual bool is_pinned() const { return true; }
   /// Has it do so again. Throws Error.
   virtual void pin() {}
+  /// It goes by another name of the same interface from now on. `pin` is for a link.
+  virtual void rename(const std::string& name, const std::filesystem::path& pin) = 0;
   /// Throws Error where it is in force still.
   virtual void remove() = 0;
   /// Never `automatic`.
@@ -62,6 +64,7 @@ class ExclusiveAttachment : public Attachment {
   bool in_force(const Generation& generation) override;
   bool is_pinned() const override;
   void pin() override;
+  void rename(const std::string& name, const std::filesystem::path& pin) override;
   void remove() override;
   Sharing sharing() const override { return Sharing::exclusive; }
   unsigned interface_index() const override { return index_; }

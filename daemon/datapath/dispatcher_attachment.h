@@ -28,6 +28,7 @@ class DispatcherAttachment : public Attachment {
   void replace(const Generation& next, std::uint32_t priority) override;
   void require_replaceable() const override { wait_for_libxdp_lock(); }
   bool in_force(const Generation& generation) override;
+  void rename(const std::string& name, const std::filesystem::path&) override { name_ = name; }
   void remove() override;
   Sharing sharing() const override { return Sharing::dispatcher; }
   std::optional<std::uint32_t> priority() const override { return priority_; }

@@ -104,22 +104,45 @@ void Interfaces::count_packets_of(unsigned index, const Interface& interface, Ge
 }
 
 void Interfaces::want(const std::vector<InterfaceSpec>& specs) {
-  for (auto item = interfaces_.begin(); item != interfaces_.end();) {
-    Interface& interface = item->second;
-    const bool wanted = std::ranges::find(specs, item->first, &InterfaceSpec::name) != specs.end() &&
-                        !(interface.attachment && is_in_vain(*interface.attachment));
-    interface.unwanted = !wanted && interface.attachment && !take_off(interface);
-    item = wanted || interface.unwanted ? std::next(item) : interfaces_.erase(item);
-  }
+  const auto is_named = [&](const std::string& name) {
+    return std::ranges::find(specs, name, &InterfaceSpec::name) != specs.end();
+  };
+  std::erase_if(interfaces_, [&](const auto& item) { return !item.second.attachment && !is_named(item.first); });
   for (const InterfaceSpec& spec : specs) {
     Interface& interface = interfaces_[spec.name];
     interface.spec = spec;
     interface.refused_index = 0;
+  }
+  for (auto& [name, interface] : interfaces_) {
+    interface.unwanted = !is_named(name);
     if (!interface.attachment) continue;
+    if (interface.unwanted ? !hand_over(interface) : is_in_vain(*interface.attachment)) take_off(interface);
+  }
+  std::erase_if(interfaces_, [](const auto& item) { return item.second.unwanted && !item.second.attachment; });
+  for (auto& [name, interface] : interfaces_) {
+    if (interface.unwanted || !interface.attachment) continue;
     interface.error.clear();
     interface.hint.clear();
     tell_what_stays(interface);
   }
+}
+
+/// Where the same interface is wanted under another name, since it was renamed or has several, it is not taken off for
+/// that. False where it is not.
+bool Interfaces::hand_over(Interface& from) {
+  const unsigned index = from.attachment->interface_index();
+  const auto to = std::ranges::find_if(interfaces_, [index](const auto& item) {
+    const auto& [name, interface] = item;
+    return !interface.attachment && !interface.unwanted && if_nametoindex(name.c_str()) == index;
+  });
+  if (to == interfaces_.end()) return false;
+  auto& [name, interface] = *to;
+  log_.info(name + " is what was filtered as " + from.spec.name + ", and stays filtered", {{"XDPFWD_INTERFACE", name}});
+  interface.attachment = std::move(from.attachment);
+  interface.attachment->rename(name, pin_of(name));
+  interface.ports = std::move(from.ports);
+  interface.no_dispatcher = std::move(from.no_dispatcher);
+  return true;
 }
 
 /// False where it does not come off, which the interface then tells.
@@ -175,9 +198,11 @@ void Interfaces::check(Interface& interface, Generation& generation, const LinkC
       replace(interface, generation);
     if (index == 0 || is_attached_to(index)) return;
     // The filtered one was renamed, and another one has its name now.
-    log_.warning(name + " is another interface now; the one that had the name before is no longer filtered",
-                 {id_of(Message::interface_lost), {"XDPFWD_INTERFACE", name}});
-    if (interface.attachment) take_off(interface);
+    if (interface.attachment && !hand_over(interface)) {
+      log_.warning(name + " is another interface now; the one that had the name before is no longer filtered",
+                   {id_of(Message::interface_lost), {"XDPFWD_INTERFACE", name}});
+      take_off(interface);
+    }
     interface.attachment.reset();
   }
   if (interface.attachment) {
@@ -188,7 +213,8 @@ void Interfaces::check(Interface& interface, Generation& generation, const LinkC
     interface.lost = true;
   }
   if (interface.unwanted) return;
-  if (index == 0) {
+  interface.same_as = name_attached_to(index);
+  if (index == 0 || !interface.same_as.empty()) {
     interface.error.clear();
     interface.hint.clear();
     interface.refused_index = 0;
@@ -216,10 +242,9 @@ void Interfaces::try_to_attach(Interface& interface, unsigned index, Generation&
 
 bool Interfaces::is_in_force(Interface& interface, Generation& generation) {
   if (!interface.attachment) return false;
-  const unsigned before = interface.attachment->interface_index();
   if (!interface.attachment->in_force(generation)) return false;
-  const unsigned index = interface.attachment->interface_index();
-  if (index != before) count_packets_of(index, interface, generation);
+  // It may have another index, or another name.
+  count_packets_of(interface.attachment->interface_index(), interface, generation);
   return true;
 }
 
@@ -234,11 +259,12 @@ void Interfaces::pin() {
     if (interface.attachment && !interface.attachment->is_pinned()) interface.attachment->pin();
 }
 
-/// Under whatever name: where two of ours exchanged their names, both are filtered as they are.
-bool Interfaces::is_attached_to(unsigned index) const {
-  return std::ranges::any_of(interfaces_, [index](const auto& item) {
+/// Empty where none is. Under whatever name: where two of ours exchanged their names, both are filtered as they are.
+std::string Interfaces::name_attached_to(unsigned index) const {
+  const auto found = std::ranges::find_if(interfaces_, [index](const auto& item) {
     return item.second.attachment && item.second.attachment->interface_index() == index;
   });
+  return found == interfaces_.end() ? "" : found->first;
 }
 
 void Interfaces::attach(Interface& interface, unsigned index, Generation& generation) {
@@ -304,11 +330,13 @@ std::vector<InterfaceStatus> Interfaces::status() const {
   for (const auto& [name, interface] : interfaces_) {
     InterfaceStatus& status = all.emplace_back();
     status.spec = interface.spec;
-    if (interface.attachment) {
+    const auto same = interfaces_.find(interface.same_as);
+    const Interface& filtered = interface.attachment || same == interfaces_.end() ? interface : same->second;
+    if (filtered.attachment) {
       status.state = InterfaceStatus::State::attached;
-      status.mode = interface.attachment->mode();
-      status.sharing = interface.attachment->sharing();
-      status.no_dispatcher = interface.no_dispatcher;
+      status.mode = filtered.attachment->mode();
+      status.sharing = filtered.attachment->sharing();
+      status.no_dispatcher = filtered.no_dispatcher;
     } else if (!interface.error.empty()) {
       status.state = InterfaceStatus::State::refused;
     }

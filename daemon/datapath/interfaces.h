@@ -74,6 +74,7 @@ class Interfaces {
     InterfaceSpec spec = {};
     std::unique_ptr<Attachment> attachment = nullptr;
     std::vector<unsigned> ports = {};  // whose packets are its own
+    std::string same_as = {};  // the name under which it is filtered, where another one of these is the same interface
     std::string no_dispatcher = {};
     std::string error = {};
     std::string hint = {};
@@ -85,6 +86,7 @@ class Interfaces {
 
   void adopt(const std::string& name, std::unique_ptr<Attachment> attachment);
   void adopt_dispatched(unsigned index, std::span<const std::uint32_t> maps);
+  bool hand_over(Interface& from);
   bool take_off(Interface& interface);
   void tell_what_stays(const Interface& interface);
   void replace(Interface& interface, const Generation& generation);
@@ -94,7 +96,8 @@ class Interfaces {
   void make_directory() const;
   void look_for_ports(Interface& interface);
   void count_packets_of(unsigned index, const Interface& interface, Generation& generation);
-  bool is_attached_to(unsigned index) const;
+  std::string name_attached_to(unsigned index) const;
+  bool is_attached_to(unsigned index) const { return !name_attached_to(index).empty(); }
   void attach(Interface& interface, unsigned index, Generation& generation);
   void report_attached(const Interface& interface, const std::string& fallback);
   std::filesystem::path pin_of(const std::string& name) const { return directory_ / pin_name(name); }

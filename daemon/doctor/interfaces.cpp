@@ -1,4 +1,5 @@
 // The interfaces: whether the program can be put on each of them, how fast it runs there, and what it would see.
+#include <net/if.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -139,15 +140,18 @@ std::optional<AttachMode> judge_programs(const Link& link, const InterfaceSpec& 
 }
 
 void check_interface(const std::vector<Link>& links, const InterfaceSpec& spec, const Config& config, Checks& checks) {
-  const auto link = std::ranges::find(links, spec.name, &Link::name);
-  if (link == links.end()) {
+  const unsigned index = if_nametoindex(spec.name.c_str());  // it may have several names
+  const auto found = std::ranges::find(links, index, &Link::index);
+  if (index == 0 || found == links.end()) {
     checks.push_back({spec.name, Verdict::warning, "there is no such interface yet; it is filtered when it comes",
                       "where the name is wrong, this lists those that are there: ip -br link"});
     return;
   }
+  Link link = *found;
+  link.name = spec.name;
   const std::size_t before = checks.size();
-  const std::optional<AttachMode> in_force = judge_programs(*link, spec, config, checks);
-  if (checks.size() == before) judge_link(*link, spec, in_force, checks);  // where somebody else is, that comes first
+  const std::optional<AttachMode> in_force = judge_programs(link, spec, config, checks);
+  if (checks.size() == before) judge_link(link, spec, in_force, checks);  // where somebody else is, that comes first
 }
 
 void check_all_worth_naming(const std::vector<Link>& links, const Config& config, Checks& checks) {

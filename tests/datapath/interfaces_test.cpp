@@ -98,6 +98,78 @@ TEST_CASE("interfaces that exchange their names stay filtered") {
   CHECK(ground.filtered("veth1"));
 }
 
+/// Of the link that is pinned for it: as long as it is the same, the program was never taken off.
+std::uint32_t link_of(Ground& ground, const std::string& name) {
+  const Fd link(bpf_obj_get(ground.pin_of(name).c_str()));
+  bpf_link_info info{};
+  __u32 size = sizeof(info);
+  REQUIRE(bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0);
+  return info.id;
+}
+
+void rename(Ground& ground, const std::string& from, const std::string& to) {
+  ground.network.ip("link set " + from + " down");
+  ground.network.ip("link set " + from + " name " + to);
+}
+
+TEST_CASE("an interface that is wanted under two of its names is filtered and counted once") {
+  Ground ground;
+  const unsigned index = ground.network.add_veth("veth0", "veth1");
+  ground.network.ip("link property add dev veth0 altname other0");
+  ground.interfaces.want({{"veth0"}, {"other0"}});
+  for (int look = 0; look < 3; ++look) {
+    ground.check();
+    harness::run(ground.program.program(), ethernet().ipv4("192.0.2.7").udp(53), {.interface = index});
+  }
+  for (const InterfaceStatus& status : ground.interfaces.status()) {
+    CAPTURE(status.spec.name);
+    CHECK(status.state == State::attached);
+    CHECK(status.mode == AttachMode::native);
+    CHECK(status.error.empty());
+  }
+  CHECK(ground.program.statistics_of("other0").count[XDPFWD_IPV4][XDPFWD_PASSED].packets == 3);
+  CHECK(ground.program.generation().statistics().read().size() == 2);  // and lo
+
+  const std::uint32_t link = link_of(ground, "other0");
+  ground.want("veth0");
+  ground.check();
+  CHECK(link_of(ground, "veth0") == link);
+  CHECK_FALSE(fs::exists(ground.pin_of("other0")));
+}
+
+TEST_CASE("an interface that was renamed, and is wanted under its new name, is not taken off for that") {
+  Ground ground;
+  const unsigned index = ground.network.add_veth("veth0", "veth1");
+  ground.want("veth0");
+  ground.check();
+  const std::uint32_t link = link_of(ground, "veth0");
+  rename(ground, "veth0", "lan0");
+  const bool another_takes_its_name = GENERATE(false, true);
+  CAPTURE(another_takes_its_name);
+  if (another_takes_its_name) {
+    ground.network.add_veth("veth0", "veth2");
+    ground.interfaces.want({{"veth0"}, {"lan0"}});
+  } else if (GENERATE(false, true)) {
+    ground.want("lan0");
+  } else {
+    Interfaces next(ground.program.pin_dir(), ground.log);
+    next.adopt();
+    next.want({{"lan0"}});
+    ground.want("lan0");
+  }
+  ground.check();
+  CHECK(ground.filtered("lan0"));
+  CHECK(link_of(ground, "lan0") == link);
+  CHECK(fs::exists(ground.pin_of("veth0")) == another_takes_its_name);
+  if (another_takes_its_name) CHECK(ground.filtered("veth0"));
+  ground.check();
+  harness::run(ground.program.program(), ethernet().ipv4("192.0.2.7").udp(53), {.interface = index});
+  CHECK(ground.program.statistics_of("lan0").count[XDPFWD_IPV4][XDPFWD_PASSED] == Count{1, 42});
+  Interfaces next(ground.program.pin_dir(), ground.log);
+  next.adopt();
+  CHECK(next.is_wanted("lan0"));
+}
+
 TEST_CASE("a refusal is told once, and ends with its cause") {
   Ground ground;
   const unsigned index = ground.network.add_veth("veth0", "veth1");

@@ -108,13 +108,16 @@ TEST_CASE("in a user namespace doctor tells why nothing can be loaded") {
 
 TEST_CASE("doctor tells the mode that each kind of interface has, and what to do where it is slow") {
   Host host;
-  host.ip("link add bridge0 up type bridge\nlink add down0 type veth peer name down1\n");
-  const Report report = host.examine_interfaces({"guarded0", "bridge0", "down0", "absent0"});
+  host.ip(
+      "link add bridge0 up type bridge\nlink add down0 type veth peer name down1\n"
+      "link property add dev bridge0 altname other0\n");
+  const Report report = host.examine_interfaces({"guarded0", "bridge0", "down0", "absent0", "other0"});
   const bool tells_modes = report.of("bridge0", "note").find("6.3") == std::string::npos;
   CHECK(report.ready);
   CHECK_THAT(report.of("guarded0", tells_modes ? "ok" : "note"), Contains("veth") && Contains("MTU 1500"));
   CHECK_THAT(report.of("absent0", "warning"), Contains("no such interface") && Contains("ip -br link"));
   CHECK_THAT(report.of("down0", "warning"), Contains("ip link set dev down0 up"));
+  CHECK(report.of("other0", "warning").find("no such interface") == std::string::npos);
   require(tells_modes, "needs Linux 6.3, which tells what interfaces can do");
   CHECK_THAT(report.of("guarded0", "ok"), Contains("native mode"));
   CHECK_THAT(report.of("bridge0", "warning"),
