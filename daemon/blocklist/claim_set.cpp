@@ -87,6 +87,10 @@ std::vector<SharedText> ClaimSet::sources(std::size_t most) const {
   return all;
 }
 
+bool ClaimSet::has_source(std::string_view source) const {
+  return std::ranges::any_of(origins_, [&](const SharedClaim& origin) { return origin->source == source; });
+}
+
 void ClaimSet::finish() {
   const auto keep = [this](auto& items, auto key_of, auto number_of) {
     const auto source_of = [&](const auto& item) -> const SharedText& { return origins_[number_of(item)]->source; };

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -42,6 +43,8 @@ class ClaimSet {
 
   /// Whose claims they are, each once, at most so many.
   std::vector<SharedText> sources(std::size_t most) const;
+
+  bool has_source(std::string_view source) const;
 
   /// Calls with each prefix and its claim, after finish() in the order of the prefixes.
   template <typename Function>

@@ -121,8 +121,13 @@ json carry_out(const Call& call, const ClaimSet& claims, const std::optional<Sha
   }
   Conditions conditions = conditions_of(call.params);
   conditions.around_protected = true;
-  if (!difference.edits.empty()) call.firewall.change(std::move(comparison.difference.edits), conditions);
-  if (!conditions.confirm_within) keep_unconfirmed(call.firewall, claims, replaced);
+  const auto claims_as = [&](std::string_view name) {
+    return replaced ? name == replaced->view() : claims.has_source(name);
+  };
+  claim_as(call, claims_as, [&] {
+    if (!difference.edits.empty()) call.firewall.change(std::move(comparison.difference.edits), conditions);
+    if (!conditions.confirm_within) keep_unconfirmed(call.firewall, claims, replaced);
+  });
   return result;
 }
 

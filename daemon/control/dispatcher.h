@@ -14,7 +14,7 @@ namespace xdpfwd {
 class Dispatcher {
  public:
   /// `reload` is called for the command of that name, so that it goes the same way as a SIGHUP.
-  Dispatcher(Firewall& firewall, const Lists& lists, Events& events, Log& log, Audit& audit, Reload reload)
+  Dispatcher(Firewall& firewall, Lists& lists, Events& events, Log& log, Audit& audit, Reload reload)
       : firewall_(firewall), lists_(lists), events_(events), log_(log), audit_(audit), reload_(std::move(reload)) {}
 
   struct Answer {
@@ -31,7 +31,7 @@ class Dispatcher {
   nlohmann::json call(const std::string& method, const nlohmann::json& params, Session& session, Listing& listing);
 
   Firewall& firewall_;
-  const Lists& lists_;
+  Lists& lists_;
   Events& events_;
   Log& log_;
   Audit& audit_;

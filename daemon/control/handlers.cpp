@@ -62,7 +62,10 @@ json claim(const Call& call, Action action) {
   edits.reserve(prefixes.size());
   for (const std::size_t index : order)
     edits.push_back({prefixes[index], source, claim, has_reason ? Keep::since : Keep::since_and_reason});
-  const std::vector<bool> changed = call.firewall.change(std::move(edits), conditions_of(call.params)).changed;
+  std::vector<bool> changed;
+  claim_as(
+      call, [&](std::string_view name) { return name == source.view(); },
+      [&] { changed = call.firewall.change(std::move(edits), conditions_of(call.params)).changed; });
   json in_request_order = json::array_t(prefixes.size());
   for (std::size_t position = 0; position < order.size(); ++position)
     in_request_order[order[position]] = changed[position];
@@ -185,6 +188,17 @@ std::string source_of(const Call& call) {
     throw Error(Code::invalid, "source " + source + ": its claims are those of a list in the config file",
                 "edit that list's file; to let an address pass whatever lists say: xdpfwctl allow ADDRESS");
   return source;
+}
+
+void claim_as(const Call& call, const std::function<bool(std::string_view)>& claims_as,
+              const std::function<void()>& carry_out) {
+  try {
+    carry_out();
+  } catch (const Error& error) {
+    if (error.code() == Code::not_durable) call.lists.adopt(claims_as);
+    throw;
+  }
+  call.lists.adopt(claims_as);
 }
 
 Conditions conditions_of(const json& params) {

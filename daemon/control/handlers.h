@@ -24,7 +24,7 @@ using Reload = std::function<Firewall::Reloaded(const ReloadRequest&)>;
 
 struct Call {
   Firewall& firewall;
-  const Lists& lists;
+  Lists& lists;
   Events& events;
   Session& session;
   const nlohmann::json& params;
@@ -62,6 +62,10 @@ nlohmann::json subscribe(const Call& call);
 /// The source that a request names, or the default one. Throws Error (invalid) for one whose claims commands cannot
 /// change.
 std::string source_of(const Call& call);
+/// Carries out what claims as the sources that `claims_as` is true of. Once it is in force, on disk or not, what lists
+/// of those names have left behind is no longer taken back.
+void claim_as(const Call& call, const std::function<bool(std::string_view source)>& claims_as,
+              const std::function<void()>& carry_out);
 /// What a request says about protected addresses and about confirming. Throws Error (invalid).
 Conditions conditions_of(const nlohmann::json& params);
 /// The entries in a page whose size is not told.

@@ -46,7 +46,9 @@ void Lists::check(const Config& next, const std::string& forced) {
 }
 
 void Lists::configure(const std::string& forced) {
-  const std::map<std::string, WallTime> stored = stored_lists();
+  std::map<std::string, WallTime> stored = stored_lists();
+  for (const std::string& name : gone_) stored.erase(name);
+  for (const auto& [name, read] : stored) leaving_.insert(name);
   std::vector<ListStatus> next;
   for (const ListConfig& config : firewall_.config().lists) {
     const auto known = std::ranges::find(lists_, config.name, [](const ListStatus& list) { return list.config.name; });
@@ -63,6 +65,10 @@ void Lists::configure(const std::string& forced) {
     next.push_back(std::move(list));
   }
   lists_ = std::move(next);
+  for (const ListStatus& list : lists_) {
+    leaving_.erase(list.config.name);
+    gone_.erase(list.config.name);
+  }
   schedules_.assign(lists_.size(), {BootClock::now()});
   for (std::size_t index = 0; index < lists_.size(); ++index)
     schedules_[index].force = lists_[index].config.name == forced;
@@ -79,22 +85,38 @@ std::map<std::string, WallTime> Lists::stored_lists() try {
 
 /// What cannot be done now is tried again whenever a list was read.
 void Lists::drop_unnamed() try {
-  if (std::ranges::all_of(lists_, [](const ListStatus& list) { return list.read.has_value(); })) take_back_unnamed();
+  if (!std::ranges::all_of(lists_, [](const ListStatus& list) { return list.read.has_value(); })) return;
+  while (!leaving_.empty()) {
+    take_back(*leaving_.begin());
+    gone_.insert(leaving_.extract(leaving_.begin()));
+  }
+  tend();
 } catch (const Error& error) {
   log_.error(std::string("lists that are no longer in the config file: ") + error.what());
 }
 
-void Lists::take_back_unnamed() {
-  for (const auto& [name, read] : firewall_.store().lists()) {
-    if (firewall_.is_list(name)) continue;
-    std::vector<Edit> edits = firewall_.blocklist().claims_of(name);
-    const std::size_t removed = edits.size();
-    if (removed > 0) carry_out(std::move(edits));
-    firewall_.store().remove_list(name);
-    log_.info(
-        "list " + name + " is no longer in the config file: " + std::to_string(removed) + " claims are taken back",
-        {id_of(Message::list_removed), {"XDPFWD_SOURCE", name}, {"XDPFWD_REMOVED", std::to_string(removed)}});
+void Lists::take_back(const std::string& name) {
+  std::vector<Edit> edits = firewall_.blocklist().claims_of(name);
+  const std::size_t removed = edits.size();
+  if (removed > 0) carry_out(std::move(edits));
+  log_.info("list " + name + " is no longer in the config file: " + std::to_string(removed) + " claims are taken back",
+            {id_of(Message::list_removed), {"XDPFWD_SOURCE", name}, {"XDPFWD_REMOVED", std::to_string(removed)}});
+}
+
+void Lists::adopt(const std::function<bool(std::string_view)>& claims_as) {
+  for (auto name = leaving_.begin(); name != leaving_.end();) {
+    const auto next = std::next(name);
+    if (claims_as(*name)) gone_.insert(leaving_.extract(name));
+    name = next;
   }
+  tend();
+}
+
+/// Not before all is on disk: a start in between would find claims of a list that nobody knows of, or take back what
+/// somebody else has claimed since.
+void Lists::tend() {
+  if (firewall_.store().pending() > 0) return;
+  std::erase_if(gone_, [this](const std::string& name) { return firewall_.store().remove_list(name); });
 }
 
 /// What is not on disk yet is tried again by the store, and told in its own place.

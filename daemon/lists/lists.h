@@ -6,7 +6,9 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/firewall/firewall.h"
@@ -34,6 +36,11 @@ class Lists {
   /// names are taken back once all others have been read: a list may only have got another name. What is read of the
   /// list `forced` replaces what is in force, however small it is. What fails of it is told in the journal.
   void configure(const std::string& forced);
+  /// Of a list that the config file no longer names, what is not taken back yet stays where `claims_as` says that
+  /// somebody claims as that source now: it is his.
+  void adopt(const std::function<bool(std::string_view source)>& claims_as);
+  /// Has the store forget lists that it could not forget before. Called now and then.
+  void tend();
 
   /// Has every list in this file be read after a short while, in which nobody writes to it.
   void touch(const std::filesystem::path& file);
@@ -66,7 +73,7 @@ class Lists {
   void tell(ListStatus& list, std::string error);
   std::map<std::string, WallTime> stored_lists();
   void drop_unnamed();
-  void take_back_unnamed();
+  void take_back(const std::string& name);
   void carry_out(std::vector<Edit> edits);
   void replace(ListStatus& list, const ListContents& contents, bool force);
 
@@ -74,6 +81,9 @@ class Lists {
   Log& log_;
   std::vector<ListStatus> lists_;
   std::vector<Schedule> schedules_;  // of each list
+  // That the config file no longer names:
+  std::set<std::string> leaving_;  // with claims to be taken back
+  std::set<std::string> gone_;     // without, that the store has not forgotten yet
 };
 
 }  // namespace xdpfwd

@@ -68,6 +68,7 @@ void Loop::run() {
   spawn(tend_log());
   spawn(repeat(store_period, {
                                  [this] { firewall_.tend_store(); },
+                                 [this] { lists_.tend(); },
                                  [this] { firewall_.refresh_protected(); },
                                  [this] { list_watcher_.look(); },
                                  [this] { health_.renew_status(); },
