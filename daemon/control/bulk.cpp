@@ -136,19 +136,13 @@ json carry_out(const Call& call, const ClaimSet& claims, const std::optional<Sha
 json stage(const Call& call) {
   std::optional<Staged>& staged = call.session.staged;
   if (!staged) staged = Staged{Share(call.staged_weight)};
-  try {
-    for (const json& group : call.params["groups"]) {
-      const Claim claim = claim_of(group, staged->begun);
-      if (claim.until && *claim.until <= staged->begun.boot) continue;  // it has ended already
-      add_group(staged->claims, claim, group);
-    }
-    staged->share.resize(staged->claims.weight());
-    check_weight(staged->share, call.firewall.blocklist().capacity());
-  } catch (...) {
-    staged = Staged{Share(call.staged_weight)};
-    staged->broken = true;
-    throw;
+  for (const json& group : call.params["groups"]) {
+    const Claim claim = claim_of(group, staged->begun);
+    if (claim.until && *claim.until <= staged->begun.boot) continue;  // it has ended already
+    add_group(staged->claims, claim, group);
   }
+  staged->share.resize(staged->claims.weight());
+  check_weight(staged->share, call.firewall.blocklist().capacity());
   return {{"staged", staged->claims.size()}};
 }
 

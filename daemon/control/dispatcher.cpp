@@ -11,18 +11,21 @@ using nlohmann::json;
 
 Dispatcher::Answer Dispatcher::answer(std::string_view line, Session& session) {
   json id;
-  bool takes_list = false;
+  std::string method;  // none where the request could not be read
   const auto refused = [&](const Error& error) {
     // Whoever was refused sends his list again, and it must not be added to this one.
-    if (takes_list) session.staged.reset();
+    if (method == "sync" || method == "import") session.staged.reset();
+    // What follows must not take the list for whole that lacks this part.
+    if (method == "stage" || find_command(method) == nullptr)
+      session.staged = Staged{.share = Share(staged_weight_), .broken = true};
     return Answer{error_line(id, error), error.code() == Code::parse};
   };
   try {
     const Request request = parse_request(line);
     id = request.id;
-    takes_list = request.method == "sync" || request.method == "import";
+    method = request.method;
     Listing listing;
-    const json result = call(request.method, request.params, session, listing);
+    const json result = call(method, request.params, session, listing);
     return {listing.name().empty() ? result_line(id, result) : result_line(id, result, listing.name(), listing.items()),
             false, !listing.name().empty()};
   } catch (const Error& error) {
