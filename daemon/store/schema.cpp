@@ -66,7 +66,10 @@ std::filesystem::path prepared_file(const std::filesystem::path& directory) {
 void prepare_tables(Database& database, const std::filesystem::path& path) {
   const std::int64_t version = read_number(database, "PRAGMA user_version");
   if (version == schema_version) return;
-  if (version > schema_version) throw Error(Code::internal, path.string() + ": written by a newer version of xdpfwd");
+  if (version > schema_version)
+    throw Error(Code::internal, path.string() + ": written by a newer version of xdpfwd",
+                "install that version again; or, if what is blocked may be forgotten, move " + path.string() +
+                    "* aside and start again");
   if (version == 0 && read_number(database, "SELECT count(*) FROM sqlite_schema") != 0)
     throw Error(Code::internal, path.string() + ": holds the tables of another program, not claims");
   Transaction transaction(database);

@@ -1,6 +1,27 @@
 #include "daemon/store/sqlite.h"
 
 namespace xdpfwd {
+namespace {
+
+/// What to do about it; nothing where the file itself is not what it should be.
+std::string remedy(int result, const std::filesystem::path& path) {
+  switch (result & 0xff) {  // the rest tells more of the same
+    case SQLITE_FULL:
+      return "make room and start again: df -h " + path.parent_path().string();
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "another program has it open: end the one that this names, and start again: fuser -v " + path.string();
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+      return "see what dmesg tells of its disk and of memory, and start again";
+    case SQLITE_CANTOPEN:
+      return "see what is in its place, and start again: ls -ld " + path.string() + "*";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
 
 Database::Database(const std::filesystem::path& path, std::filesystem::path told_as) : path_(std::move(told_as)) {
   sqlite3* opened = nullptr;
@@ -16,9 +37,8 @@ void Database::execute(const char* sql) {
 }
 
 Error Database::error(std::string_view action) const {
-  const bool is_full = (sqlite3_errcode(handle_.get()) & 0xff) == SQLITE_FULL;
   return {Code::internal, std::string(action) + " " + path_.string() + ": " + sqlite3_errmsg(handle_.get()),
-          is_full ? "make room and start again: df -h " + path_.parent_path().string() : ""};
+          remedy(sqlite3_errcode(handle_.get()), path_)};
 }
 
 Statement::Statement(Database& database, std::string_view sql) : database_(&database) {

@@ -34,8 +34,8 @@ constexpr std::size_t most_prefixes_a_row = 10'000;
 // History is worth writing the journal anew when it is more than the claims themselves and this.
 constexpr std::size_t tolerated_history = 100'000;
 
-/// Told with the way out. A file that is in order is none to be moved: its disk is what SQLite cannot write to then, of
-/// which it says little.
+/// Told with the way out. Only a file that is damaged, or not ours, is one to be moved: where the error has a hint, it
+/// is something else that is wrong; and where its disk cannot be written to, SQLite says little of that.
 Error unusable(const Error& error, const std::filesystem::path& path) {
   const std::string stays = "the filter in force stays as it is; ";
   const std::string directory = path.parent_path();
@@ -73,15 +73,20 @@ Store::Store(const std::filesystem::path& directory) try
 }
 
 void Store::load(const std::function<void(std::vector<Edit>)>& apply) {
-  const auto read_failed = [this](const Error& error) {
-    return unusable(Error(Code::internal, "read " + path_.string() + ": " + error.what()), path_);
+  const auto read_failed = [this](const Error& error, const std::string& hint) {
+    return unusable(Error(Code::internal, "read " + path_.string() + ": " + error.what(), hint), path_);
   };
   Statement all(database_, std::string("SELECT ") + journal_columns + " FROM changes ORDER BY number");
   const auto next = [&]() -> std::optional<std::vector<Edit>> {
     try {
-      return all.step() ? std::optional(read_edits(all, boot_)) : std::nullopt;
+      if (!all.step()) return std::nullopt;
     } catch (const Error& error) {
-      throw read_failed(error);
+      throw read_failed(error, error.hint());
+    }
+    try {
+      return read_edits(all, boot_);
+    } catch (const Error& error) {
+      throw read_failed(error, {});  // how to write an address is of no use to who reads a damaged file
     }
   };
   recorded_ = 0;

@@ -22,7 +22,8 @@ fs::path filled(const fs::path& directory) {
 }
 
 /// Opens and loads; the error must name the file and tell what to do, and the file be the same byte for byte.
-void check_refused_and_left(const fs::path& file, const std::string& reason) {
+void check_refused_and_left(const fs::path& file, const std::string& reason,
+                            const std::string& way_out = "to begin with an empty list, move ") {
   const std::string before = contents_of(file);
   const Error error = error_of([&] {
     Store store(file.parent_path());
@@ -32,7 +33,7 @@ void check_refused_and_left(const fs::path& file, const std::string& reason) {
     store.reserve_revisions();
   });
   CHECK_THAT(error.what(), Contains(file.string()) && Contains(reason));
-  CHECK_THAT(error.hint(), Contains("stays as it is") && Contains("aside"));
+  CHECK_THAT(error.hint(), Contains("the filter in force stays as it is; " + way_out));
   const bool same = contents_of(file) == before;
   CHECK(same);
 }
@@ -85,14 +86,14 @@ TEST_CASE("A file of a newer version is refused and left as it is") {
   const TemporaryDirectory directory;
   const fs::path file = filled(directory.path());
   run_sql(file, "PRAGMA user_version = 5");
-  check_refused_and_left(file, "newer version");
+  check_refused_and_left(file, "newer version", "install that version again");
 }
 
 TEST_CASE("A newer file that was not written ahead is left in its journal mode") {
   const TemporaryDirectory directory;
   const fs::path file = directory.path() / "claims.db";
   run_sql(file, "CREATE TABLE claims (prefix TEXT); PRAGMA user_version = 7");
-  check_refused_and_left(file, "newer version");
+  check_refused_and_left(file, "newer version", "install that version again");
 }
 
 TEST_CASE("A database of another program is refused and left as it is") {
@@ -152,7 +153,7 @@ TEST_CASE("A link in place of the file is refused, and not followed") {
     fs::remove(directory.path() / "state" / "claims.db");
     fs::create_symlink(target, directory.path() / "state" / "claims.db");
     const Error error = error_of([&] { Store{directory.path() / "state"}; });
-    CHECK_FALSE(error.hint().empty());
+    CHECK_THAT(error.hint(), Contains("ls -ld ") && !Contains("aside"));
     CHECK(fs::exists(target) == target_is_there);
     if (target_is_there) CHECK(contents_of(target) == "precious");
   }
@@ -190,7 +191,24 @@ TEST_CASE("A directory in place of the file is refused") {
 TEST_CASE("A file that another process has open is refused") {
   const TemporaryDirectory directory;
   const Store first(directory.path());
-  CHECK_THAT(error_of([&] { Store{directory.path()}; }).what(), Contains("locked"));
+  const Error error = error_of([&] { Store{directory.path()}; });
+  CHECK_THAT(error.what(), Contains("locked"));
+  CHECK_THAT(error.hint(), Contains("fuser -v " + (directory.path() / "claims.db").string()) && !Contains("aside"));
+}
+
+TEST_CASE("A file that another program reads is refused, and not told to be moved") {
+  const TemporaryDirectory directory;
+  const fs::path file = filled(directory.path());
+  sqlite3* opened = nullptr;
+  REQUIRE(sqlite3_open(file.c_str(), &opened) == SQLITE_OK);
+  const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> database(opened, &sqlite3_close);
+  REQUIRE(sqlite3_exec(opened, "BEGIN; SELECT count(*) FROM changes", nullptr, nullptr, nullptr) == SQLITE_OK);
+  const Error error = error_of([&] {
+    Store store(directory.path());
+    edits_in(store);
+  });
+  CHECK_THAT(error.what(), Contains("locked"));
+  CHECK_THAT(error.hint(), Contains("fuser -v ") && !Contains("aside"));
 }
 
 TEST_CASE("A disk that is full from the start is told") {
@@ -198,6 +216,7 @@ TEST_CASE("A disk that is full from the start is told") {
   const FullDisk full;
   const Error error = error_of([&] { Store{directory.path()}; });
   CHECK_THAT(error.what(), Contains("claims.db"));
+  CHECK_THAT(error.hint(), Contains("start again") && !Contains("aside"));
 }
 
 }  // namespace
