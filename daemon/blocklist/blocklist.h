@@ -118,8 +118,9 @@ class Blocklist {
   Entries::const_iterator around(const Prefix& prefix) const;
   /// Whether `holds` is true of an entry that has an address in common with the prefix.
   bool any_overlapping(const Prefix& prefix, const std::function<bool(const Entry&)>& holds) const;
-  /// Entries inside the prefix whose verdict differs from that of the one that decides about it.
-  std::size_t exceptions(const Prefix& prefix) const;
+  /// Entries inside the prefix whose verdict differs from that of the one that decides about it. Each that is inside
+  /// takes one off `budget`; nothing where there are more of them.
+  std::optional<std::size_t> exceptions(const Prefix& prefix, std::size_t& budget) const;
 
   /// The edits that take back every claim of this source.
   std::vector<Edit> claims_of(std::string_view source) const;

@@ -34,12 +34,15 @@ bool Blocklist::any_overlapping(const Prefix& prefix, const std::function<bool(c
   return false;
 }
 
-std::size_t Blocklist::exceptions(const Prefix& prefix) const {
+std::optional<std::size_t> Blocklist::exceptions(const Prefix& prefix, std::size_t& budget) const {
   const auto decides = deciding(prefix);
   const Action verdict = decides == entries_.end() ? Action::none : entry(decides->second).enforced;
   std::size_t count = 0;
-  for (auto inside = entries_.upper_bound(prefix); inside != entries_.end() && prefix.covers(inside->first); ++inside)
+  for (auto inside = entries_.upper_bound(prefix); inside != entries_.end() && prefix.covers(inside->first); ++inside) {
+    if (budget == 0) return std::nullopt;
+    --budget;
     if (const Action other = entry(inside->second).enforced; other != Action::none && other != verdict) ++count;
+  }
   return count;
 }
 

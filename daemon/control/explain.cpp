@@ -103,10 +103,12 @@ json explain(const Call& call) {
     for (const json& text : call.params["frames"])
       add(explain_frame(*parse_hex(text.get_ref<const std::string&>()), call), call);
   } else {
+    const Blocklist& blocklist = call.firewall.blocklist();
+    std::size_t budget = budget_for_exceptions(blocklist);
     for (const Prefix& prefix : prefixes_of(call.params)) {
       json result = explain_frame(frame_from(prefix), call);
       result["prefix"] = to_string(prefix);
-      result["exceptions"] = call.firewall.blocklist().exceptions(prefix);
+      result["exceptions"] = exceptions_inside(prefix, blocklist, budget);
       add(result, call);
     }
   }

@@ -77,6 +77,11 @@ json block(const Call& call) { return claim(call, Action::drop); }
 json allow(const Call& call) { return claim(call, Action::allow); }
 json monitor(const Call& call) { return claim(call, Action::monitor); }
 
+bool is_dropped(const Prefix& prefix, const Blocklist& blocklist) {
+  const auto decides = blocklist.deciding(prefix);
+  return decides != blocklist.entries().end() && blocklist.entry(decides->second).enforced == Action::drop;
+}
+
 json unblock(const Call& call) {
   constexpr std::size_t most_still = 100;  // told one by one
   const Blocklist& blocklist = call.firewall.blocklist();
@@ -107,13 +112,15 @@ json unblock(const Call& call) {
   }
   json still = json::array();
   std::size_t still_more = 0;
-  for (const Prefix& prefix : prefixes)
-    if (json verdict = verdict_on(prefix, blocklist); verdict["verdict"] == "drop") {
-      if (still.size() == most_still)
-        ++still_more;
-      else
-        still.push_back(std::move(verdict));
-    }
+  std::size_t budget = budget_for_exceptions(blocklist);
+  for (const Prefix& prefix : prefixes) {
+    if (!is_dropped(prefix, blocklist)) continue;
+    const auto exceptions = still.size() < most_still ? blocklist.exceptions(prefix, budget) : std::nullopt;
+    if (exceptions)
+      still.push_back(verdict_on(prefix, blocklist, *exceptions));
+    else
+      ++still_more;
+  }
   return {{"changed", std::move(changed)}, {"still", std::move(still)}, {"still_more", still_more}};
 }
 

@@ -81,7 +81,12 @@ nlohmann::json describe_entry(const Prefix& prefix, const Entry& entry, const Da
 nlohmann::json describe_claim(const Claim& claim);
 nlohmann::json describe_protected(const Protected& member);
 /// What happens to packets from a prefix, as `check` answers it.
-nlohmann::json verdict_on(const Prefix& prefix, const Blocklist& blocklist);
+nlohmann::json verdict_on(const Prefix& prefix, const Blocklist& blocklist, std::size_t exceptions);
+/// How many entries inside its prefixes a request may have be looked at: every one in the list, and a million more. A
+/// thousand times all addresses of a long list would take a minute, in which nobody else is answered.
+std::size_t budget_for_exceptions(const Blocklist& blocklist);
+/// See Blocklist::exceptions. Throws Error (refused) where the budget does not suffice.
+std::size_t exceptions_inside(const Prefix& prefix, const Blocklist& blocklist, std::size_t& budget);
 /// One interface, as `status` answers it.
 nlohmann::json describe_interface(const InterfaceStatus& interface, const Firewall& firewall);
 /// The prefixes of a request. Throws Error (invalid) that names the first that is none.

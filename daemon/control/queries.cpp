@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "common/commands.h"
+#include "common/error.h"
 #include "common/version.h"
 #include "daemon/control/handlers.h"
 #include "daemon/health/health.h"
@@ -83,13 +84,13 @@ Blocklist::Entries::const_iterator first_of_page(const Call& call) {
                                      : entries.upper_bound(parse_prefix(cursor->get_ref<const std::string&>()));
 }
 
-json verdict_on(const Prefix& prefix, const Blocklist& blocklist) {
+json verdict_on(const Prefix& prefix, const Blocklist& blocklist, std::size_t exceptions) {
   const auto decides = blocklist.deciding(prefix);
   json verdict{{"prefix", to_string(prefix)},
                {"verdict", "pass"},
                {"entry", nullptr},
                {"sources", json::array()},
-               {"exceptions", blocklist.exceptions(prefix)}};
+               {"exceptions", exceptions}};
   if (decides == blocklist.entries().end()) return verdict;
   const Entry& entry = blocklist.entry(decides->second);
   verdict["verdict"] = to_string(entry.enforced);
@@ -99,9 +100,21 @@ json verdict_on(const Prefix& prefix, const Blocklist& blocklist) {
   return verdict;
 }
 
+std::size_t budget_for_exceptions(const Blocklist& blocklist) { return blocklist.entries().size() + 1'000'000; }
+
+std::size_t exceptions_inside(const Prefix& prefix, const Blocklist& blocklist, std::size_t& budget) {
+  if (const auto exceptions = blocklist.exceptions(prefix, budget)) return *exceptions;
+  throw Error(Code::refused,
+              to_string(prefix) + ": it and the prefixes before it have more entries inside than a request is told of",
+              "ask for fewer at once");
+}
+
 json check_prefixes(const Call& call) {
+  const Blocklist& blocklist = call.firewall.blocklist();
+  std::size_t budget = budget_for_exceptions(blocklist);
   call.listing.begin("results");
-  for (const Prefix& prefix : prefixes_of(call.params)) call.listing.add(verdict_on(prefix, call.firewall.blocklist()));
+  for (const Prefix& prefix : prefixes_of(call.params))
+    call.listing.add(verdict_on(prefix, blocklist, exceptions_inside(prefix, blocklist, budget)));
   return json::object();
 }
 

@@ -7,8 +7,10 @@
 #include "common/hex.h"
 #include "tests/harness/packet.h"
 #include "tests/harness/sandbox_traffic.h"
+#include "tests/integration/bulk_list.h"
 #include "tests/integration/fixture.h"
 #include "tests/integration/live_program.h"
+#include "tests/unit/support.h"
 
 using namespace xdpfwd;
 using namespace xdpfwd::harness;
@@ -205,4 +207,31 @@ TEST_CASE("the loopback cannot be filtered, since packets that explain sends see
   CHECK(outcome.status == 1);
   CHECK_THAT(outcome.err, Catch::Contains("attach lo: the loopback carries what the machine sends to itself"));
   CHECK_THAT(outcome.err, Catch::Contains("hint: "));
+}
+
+TEST_CASE("entries inside the prefixes of a request are counted up to a bound, and an unblock is carried out past it") {
+  Fixture sandbox;
+  sandbox.start_daemon();
+  ctl::Connection connection = connect(sandbox);
+  std::vector<Prefix> hosts;
+  for (std::size_t number = 0; number < 60'000; ++number) hosts.push_back(numbered_address(Family::ipv4, number));
+  stage(connection, hosts, {{"action", "allow"}});
+  connection.call("import", no_parameters);
+  sandbox.ask({"block", "100.64.0.0/10", "--source", "ids"});
+  // As many as the list has and a million more: seventeen times 60,000, and an eighteenth is too much.
+  const auto wide = [](std::size_t times) { return json{{"prefixes", Strings(times, "100.64.0.0/10")}}; };
+  for (const char* method : {"check", "explain"}) {
+    const json results = connection.call(method, wide(17))["results"];
+    CHECK(results.size() == 17);
+    CHECK(results.back()["exceptions"] == 60'000);
+    const Error error = test::error_of([&] { connection.call(method, wide(18)); });
+    CHECK(error.code() == Code::refused);
+    CHECK(error.hint() == "ask for fewer at once");
+  }
+  sandbox.ask({"block", "100.64.0.0/10"});
+  const json unblocked = connection.call("unblock", wide(30));
+  CHECK(unblocked["changed"][0] == true);
+  CHECK(unblocked["still"].size() == 17);
+  CHECK(unblocked["still_more"] == 13);
+  CHECK(sandbox.entry("100.64.0.0/10")["claims"].size() == 1);
 }

@@ -23,7 +23,9 @@ struct Firewall {
     const auto entry = blocklist.deciding(parse_prefix(prefix));
     return entry == blocklist.entries().end() ? "" : to_string(entry->first);
   }
-  std::size_t exceptions(std::string_view prefix) const { return blocklist.exceptions(parse_prefix(prefix)); }
+  std::optional<std::size_t> exceptions(std::string_view prefix, std::size_t budget = 100) const {
+    return blocklist.exceptions(parse_prefix(prefix), budget);
+  }
   bool holds(std::string_view prefix) const { return datapath.entries().contains(parse_prefix(prefix)); }
 };
 
@@ -125,6 +127,17 @@ TEST_CASE("Exceptions are the entries inside whose verdict differs") {
   CHECK(firewall.exceptions("0.0.0.0/0") == 3);
   CHECK(firewall.exceptions("11.0.0.0/8") == 0);
   CHECK(firewall.exceptions("::/0") == 0);
+}
+
+TEST_CASE("Exceptions are looked for among so many entries as there is a budget for") {
+  Firewall firewall;
+  firewall.change({drop("10.0.0.0/8"), drop("10.1.0.0/16"), allow("10.1.1.0/24")});
+  CHECK(firewall.exceptions("10.0.0.0/8", 2) == 1);
+  CHECK(firewall.exceptions("10.0.0.0/8", 1) == std::nullopt);
+  CHECK(firewall.exceptions("10.1.1.0/24", 0) == 0);
+  std::size_t budget = 3;
+  CHECK(firewall.blocklist.exceptions(parse_prefix("10.0.0.0/8"), budget) == 1);
+  CHECK(budget == 1);
 }
 
 TEST_CASE("While a delta is applied an address has its old verdict or its new one") {

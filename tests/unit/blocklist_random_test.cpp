@@ -189,7 +189,8 @@ class Trial {
     for (const Prefix& inside : naive_.prefixes())
       if (inside != prefix && prefix.covers(inside) && naive_.deciding(inside) == inside)
         exceptions += naive_.action_of(inside) != verdict;
-    REQUIRE(blocklist_.exceptions(prefix) == exceptions);
+    std::size_t budget = blocklist_.entries().size();
+    REQUIRE(blocklist_.exceptions(prefix, budget) == exceptions);
   }
 
   Random& random_;
