@@ -123,7 +123,7 @@ void judge_store(const Store& store, Health& health) {
       "make room: df " + directory +
       (pending > 0 ? "; it is tried again until it succeeds" : "; then repeat what was said not to be stored");
   if (store.is_copy())
-    hint = "findmnt -T " + directory + (pending > 0 ? "; xdpfwctl export keeps what is in force" : "") +
+    hint = "findmnt -T " + directory + (pending > 0 ? "; " + std::string(way_to_keep) : "") +
            "; then: systemctl restart xdpfwd";
   add(health, State::degraded, "store_failing", "store: " + what + (store.failure() ? ": " + *store.failure() : ""),
       hint);

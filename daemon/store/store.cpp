@@ -118,7 +118,7 @@ bool Store::save(std::span<const Edit> changes) {
 
 Error Store::not_durable(const std::string& what) const {
   return {Code::not_durable, what + ", but not on disk: " + failure_.value_or("unknown"),
-          is_copy_ ? "xdpfwctl export keeps what is in force, for xdpfwctl import after the restart"
+          is_copy_ ? std::string(way_to_keep)
                    : "it is tried again until it is stored; make room, and look at: xdpfwctl status"};
 }
 

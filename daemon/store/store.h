@@ -7,12 +7,18 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/blocklist/blocklist.h"
 #include "daemon/store/sqlite.h"
 
 namespace xdpfwd {
+
+/// For people: how to keep what is in force where it cannot be stored. Another format would lose who claims what, until
+/// when, and what is allowed or monitored.
+inline constexpr std::string_view way_to_keep =
+    "xdpfwctl export --format ndjson > FILE keeps what is in force, for xdpfwctl import FILE after the restart";
 
 /// A journal of changes and a table of interfaces that were attached by command, in DIRECTORY/claims.db. A row of the
 /// journal is what one request did to any number of prefixes. What the config file says is not in it. Times are stored

@@ -126,16 +126,17 @@ TEST_CASE("on a read-only disk the stored list is in force, and what comes is to
                  Contains("findmnt -T " + sandbox.state_dir().string() + "; then: systemctl restart"));
   CHECK_THAT(sandbox.run_daemon({"--doctor"}).out, Contains("read-only; what is stored is in force"));
 
-  const Outcome outcome = sandbox.ctl({"block", "192.0.2.1"});
+  const Outcome outcome = sandbox.ctl({"monitor", "192.0.2.1", "--source", "ids", "--ttl", "1h"});
   CHECK(outcome.status == status_not_durable);
   CHECK_THAT(outcome.err, Contains("was read-only when the daemon started: make it writable, and restart") &&
-                              Contains("hint: xdpfwctl export keeps"));
-  CHECK(sandbox.verdict("192.0.2.1") == "drop");
+                              Contains("hint: xdpfwctl export --format ndjson > FILE keeps what is in force"));
+  CHECK(sandbox.entry("192.0.2.1")["action"] == "monitor");
   CHECK(sandbox.ctl({"unblock", way.bad}).status == status_not_durable);
   CHECK(ping_answers(sandbox.network(), way, way.bad));
   CHECK(sandbox.pending() == 2);
   CHECK_THAT(sandbox.ask({"status"})["health"].dump(),
-             Contains("2 claims are in force but not on disk") && Contains("xdpfwctl export keeps"));
+             Contains("2 claims are in force but not on disk") && Contains("; xdpfwctl export --format ndjson > FILE"));
+  const std::string saved = sandbox.ctl({"export", "--format", "ndjson"}).out;
 
   sandbox.remount_state(false);
   sandbox.restart_daemon(SIGTERM);
@@ -143,6 +144,11 @@ TEST_CASE("on a read-only disk the stored list is in force, and what comes is to
   CHECK(sandbox.verdict("192.0.2.1") == "pass");
   CHECK(ping_is_silent(sandbox.network(), way, way.bad));
   CHECK(sandbox.ctl({"block", "192.0.2.2"}).status == 0);
+  CHECK(sandbox.ctl({"import", "-"}, saved).status == 0);
+  const nlohmann::json claim = sandbox.entry("192.0.2.1")["claims"][0];
+  CHECK(claim["source"] == "ids");
+  CHECK(claim["action"] == "monitor");
+  CHECK(claim["until"].is_number());
 }
 
 TEST_CASE("on a read-only disk a state file that is gone or damaged stops the start, and the filter stays in force") {
