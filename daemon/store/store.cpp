@@ -31,7 +31,7 @@ constexpr std::uint64_t revisions_at_once = 1'000'000;
 // Prefixes in one row. It bounds what is held in memory while a row is read.
 constexpr std::size_t most_prefixes_a_row = 10'000;
 
-// History is worth writing the journal anew when it is more than the claims themselves and this.
+// History is worth writing the journal anew when it is more than the list itself and this.
 constexpr std::size_t tolerated_history = 100'000;
 
 /// Told with the way out. Only a file that is damaged, or not ours, is one to be moved: where the error has a hint, it
@@ -138,11 +138,11 @@ std::size_t Store::write_rows(std::span<const Edit> changes) {
 }
 
 bool Store::tidy(const Blocklist& blocklist) {
-  const std::size_t wanted = blocklist.entries().size();
-  if (!pending_.empty() || recorded_ <= 2 * wanted + tolerated_history) return true;
+  const std::size_t list = std::max(blocklist.entries().size(), shortest_);
+  if (!pending_.empty() || recorded_ <= 2 * list + tolerated_history) return true;
   std::size_t written = 0;
   const bool stored = attempt([&] { written = write_all(blocklist); });
-  if (stored) recorded_ = written;
+  if (stored) recorded_ = shortest_ = written;
   return stored;
 }
 

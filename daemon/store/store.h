@@ -88,6 +88,7 @@ class Store {
   std::vector<Edit> pending_;
   std::uint64_t reserved_ = 0;  // revisions below this
   std::size_t recorded_ = 0;    // prefixes in all rows of the journal, as far as it was loaded or written
+  std::size_t shortest_ = 0;    // what it came to when it was written anew: an entry may have many claims
   std::optional<std::string> failure_;
 };
 

@@ -262,6 +262,23 @@ TEST_CASE(
   CHECK(claims_in(store).at(parse_prefix("10.0.0.1")).size() == 1);
 }
 
+TEST_CASE("A journal without history, of several sources on each prefix, is written anew once and no more") {
+  const TemporaryDirectory directory;
+  Store store(directory.path());
+  StoredBlocklist stored{.store = store};
+  for (const char* source : {"a", "b", "c", "d"}) {
+    std::vector<Edit> feed;
+    for (int number = 0; number < 60'000; ++number)
+      feed.push_back(drop("10.0." + std::to_string(number / 250) + "." + std::to_string(number % 250), source));
+    CHECK(stored.change(feed));
+  }
+  CHECK(store.tidy(stored.blocklist));
+  const FullDisk full;
+  CHECK(store.tidy(stored.blocklist));  // which has nothing to write
+  CHECK_FALSE(store.failure());
+  CHECK(edits_in(store).size() == 240'000);
+}
+
 TEST_CASE("Directory and file are private, whatever the umask") {
   const TemporaryDirectory directory;
   const Umask open(0);
