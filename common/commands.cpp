@@ -136,7 +136,8 @@ constexpr std::array capture_parameters{
 constexpr std::array stage_parameters{
     Parameter{"groups", Kind::groups, true, "claims that have all but their prefixes in common"}};
 constexpr std::array reload_parameters{
-    Parameter{"force_list", Kind::name, false, "take this list over, though it has shrunk or is empty"},
+    Parameter{"force_list", Kind::name, false,
+              "take this list over, though it has shrunk, is empty, cut short or no list"},
     Parameter{"force", Kind::flag, false, "apply it though it drops the address that you are logged in from"},
     ssh_peer,
 };

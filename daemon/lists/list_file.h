@@ -15,7 +15,7 @@ namespace xdpfwd {
 struct ListContents {
   ClaimSet claims;  // finished
   ListSummary summary;
-  std::optional<std::string> error;  // also where it was no list, or is not whole
+  std::optional<std::string> error;
   std::optional<WallTime> modified;  // the file, where it could be opened
   /// Nothing was read: somebody may be writing to it, and it should be looked at again after this time.
   std::optional<std::chrono::nanoseconds> too_fresh;

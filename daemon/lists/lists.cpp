@@ -20,8 +20,10 @@ constexpr auto settling_time = 200ms;
 /// When somebody should be told that a file never gets read.
 constexpr auto longest_wait_for_writer = 1min;
 
-/// Why so few entries cannot be right; nothing where they may be.
-std::optional<std::string> too_few(const ListConfig& config, std::size_t before, std::size_t now) {
+/// Why what was read cannot be right; nothing where it may be.
+std::optional<std::string> suspicion(const ListConfig& config, const ListContents& contents, std::size_t before) {
+  if (auto reason = doubt(contents.summary)) return reason;
+  const std::size_t now = contents.claims.size();
   if (now < config.min_entries)
     return now == 0
                ? "it is empty"
@@ -208,7 +210,7 @@ void Lists::replace(ListStatus& list, const ListContents& contents, bool force) 
   Firewall::Comparison comparison = firewall_.compare(contents.claims, SharedText(config.name));
   const Difference& difference = comparison.difference;
   const std::size_t before = difference.kept + difference.changed + difference.removed;
-  if (const auto reason = force ? std::nullopt : too_few(config, before, contents.claims.size()))
+  if (const auto reason = force ? std::nullopt : suspicion(config, contents, before))
     throw Error(Code::refused, *reason + "; to take it over all the same: xdpfwctl reload --force-list " + config.name);
   if (!difference.edits.empty()) {
     carry_out(std::move(comparison.difference.edits));

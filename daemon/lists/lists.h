@@ -34,7 +34,7 @@ class Lists {
   static void check(const Config& next, const std::string& forced);
   /// Takes over which lists the config file names, and has all of them be read. The claims of those that it no longer
   /// names are taken back once all others have been read: a list may only have got another name. What is read of the
-  /// list `forced` replaces what is in force, however small it is. What fails of it is told in the journal.
+  /// list `forced` replaces what is in force, however doubtful it is. What fails of it is told in the journal.
   void configure(const std::string& forced);
   /// Of a list that the config file no longer names, what is not taken back yet stays where `claims_as` says that
   /// somebody claims as that source now: it is his.

@@ -171,6 +171,29 @@ TEST_CASE("a list that has shrunk is taken over when somebody says so, and no ot
   CHECK(sandbox.becomes_stale("min_entries is 5"));
 }
 
+TEST_CASE("a list that is cut short, or mostly none, is taken over when somebody says so") {
+  ListFixture sandbox;
+  write_file(sandbox.file(), hosts(10));
+  sandbox.start_daemon();
+  REQUIRE(sandbox.becomes_good(10));
+  unsigned left = 9;
+  for (const char* end : {"192.0.2.", "<html>\n<p>\nThere\nis\nno\nsuch\npage\n</p>\n</html>\n"}) {
+    sandbox.replace(hosts(--left) + end);
+    REQUIRE(sandbox.becomes_stale("to take it over all the same: xdpfwctl reload --force-list feed"));
+    CHECK(sandbox.list()["entries"] == left + (left == 8 ? 2 : 1));
+    sandbox.ask({"reload", "--force-list", "feed"});
+    CHECK(sandbox.becomes_good(left));
+  }
+  // For that one time: what comes by itself is judged again.
+  sandbox.replace("192.0.2.1\n192.0.2.");
+  CHECK(sandbox.becomes_stale("cut short"));
+  CHECK(sandbox.list()["entries"] == left);
+  std::filesystem::remove(sandbox.file());
+  sandbox.ask({"reload", "--force-list", "feed"});
+  CHECK(sandbox.becomes_stale("No such file"));
+  CHECK(sandbox.list()["entries"] == left);
+}
+
 TEST_CASE("a list that is no file does not hold the daemon up") {
   ListFixture sandbox;
   run_or_throw({.words = {"mkfifo", sandbox.file()}});

@@ -95,7 +95,7 @@ TEST_CASE("what has another action than its list is no part of it", "[list]") {
   CHECK(ListFile(allow).read(Action::allow).claims.size() == 1);
 
   const ListContents others = ListFile(allow).read();
-  CHECK_THAT(others.error.value_or("no"), Contains("line 1: its action is allow"));
+  CHECK_THAT(doubt(others.summary).value_or("no"), Contains("line 1: its action is allow"));
 }
 
 TEST_CASE("why a file is no list is told with what to do about it", "[list]") {
