@@ -55,6 +55,10 @@ void Lists::configure(const std::string& forced) {
   for (const ListConfig& config : firewall_.config().lists) {
     const auto known = std::ranges::find(lists_, config.name, [](const ListStatus& list) { return list.config.name; });
     ListStatus list = known == lists_.end() ? ListStatus{} : std::move(*known);
+    if (list.config.path != config.path) {  // what is told of it is of another file
+      list.error.clear();
+      list.modified.reset();
+    }
     list.config = config;
     if (known == lists_.end()) {
       list.entries = firewall_.blocklist().claims_of(config.name).size();
@@ -136,12 +140,12 @@ void Lists::touch(const std::filesystem::path& file) {
       schedules_[index].due = std::min(schedules_[index].due, BootClock::now() + settling_time);
 }
 
-std::optional<Lists::Reading> Lists::next_due(const std::function<bool(const std::string&)>& is_being_read) {
+std::optional<Lists::Reading> Lists::next_due(const std::function<bool(const ListConfig&)>& is_being_read) {
   const BootTime now = BootClock::now();
   const ListStatus* first = nullptr;
   for (const ListStatus& list : lists_) {
     const BootTime due = schedule_of(list).due;
-    if (due > now || is_being_read(list.config.name)) continue;
+    if (due > now || is_being_read(list.config)) continue;
     if (first == nullptr || due < schedule_of(*first).due) first = &list;
   }
   if (first == nullptr) return std::nullopt;

@@ -50,12 +50,13 @@ class Lists {
   };
   /// The list that it has been time to read for longest, if there is one, but for those that are being read. finish()
   /// is to follow.
-  std::optional<Reading> next_due(const std::function<bool(const std::string& name)>& is_being_read);
+  std::optional<Reading> next_due(const std::function<bool(const ListConfig&)>& is_being_read);
   /// How many claims a list is read to at most.
   std::size_t most_claims() const;
   /// Takes over what was read of it, or tells why not.
   void finish(const Reading& reading, const ListContents& contents);
-  /// Tells that it is being read for so long that something must be wrong. finish() follows if it ends all the same.
+  /// Tells that it is being read for so long that something must be wrong, each time once however often it is called.
+  /// finish() follows if it ends all the same.
   void tell_slow(const Reading& reading);
 
   const std::vector<ListStatus>& status() const { return lists_; }

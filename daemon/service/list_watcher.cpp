@@ -57,7 +57,7 @@ ListWatcher::ListWatcher(asio::io_context& io, Lists& lists, Log& log)
 /// Waits for no disk: a process that reads from one ends by itself, once it finds that nobody listens.
 ListWatcher::~ListWatcher() {
   events_.release();
-  for (auto& [name, reader] : readers_) {
+  for (Reader& reader : readers_) {
     shutdown(reader.sender.socket.get(), SHUT_RDWR);
     if (reader.thread.joinable()) reader.thread.join();
   }
@@ -157,50 +157,56 @@ void ListWatcher::tick() {
   const BootTime now = BootClock::now();
   std::size_t busy = 0;
   for (auto item = readers_.begin(); item != readers_.end();) {
-    Reader& reader = item->second;
+    Reader& reader = *item;
     if (!reader.thread.joinable() && waitpid(reader.sender.process, nullptr, WNOHANG) != 0) {
       item = readers_.erase(item);
       continue;
     }
-    if (!reader.is_slow && now - reader.begun > time_to_read) {
-      reader.is_slow = true;
-      lists_.tell_slow(reader.reading);
-    }
-    if (!reader.is_slow) ++busy;
+    const bool is_slow = now - reader.begun > time_to_read;
+    if (is_slow && reader.thread.joinable()) lists_.tell_slow(reader.reading);
+    if (!is_slow) ++busy;
     ++item;
   }
   for (; busy < most_readers; ++busy) {
-    const auto is_being_read = [this](const std::string& name) { return readers_.contains(name); };
-    const std::optional<Lists::Reading> due = lists_.next_due(is_being_read);
+    const std::optional<Lists::Reading> due =
+        lists_.next_due([this](const ListConfig& list) { return is_being_read(list); });
     if (!due) return;
     begin(*due);
   }
 }
 
-void ListWatcher::begin(const Lists::Reading& reading) try {
-  const std::string& name = reading.config.name;
-  Reader& reader = readers_.emplace(name, Reader{reading, start_file_sender(reading.config.path)}).first->second;
-  reader.thread = std::thread([this, reading, socket = reader.sender.socket.get(), most = lists_.most_claims()] {
-    auto contents = std::make_shared<ListContents>(read_list_file(socket, reading.config, most));
-    asio::post(io_, [this, name = reading.config.name, contents = std::move(contents)] { finish(name, *contents); });
+bool ListWatcher::is_being_read(const ListConfig& list) const {
+  return std::ranges::any_of(readers_, [&](const Reader& reader) {
+    return reader.reading.config.name == list.name && reader.reading.config.path == list.path;
   });
+}
+
+void ListWatcher::begin(const Lists::Reading& reading) try {
+  Reader& reader = readers_.emplace_back(Reader{reading, start_file_sender(reading.config.path)});
+  try {
+    reader.thread = std::thread([this, &reader, most = lists_.most_claims()] {
+      auto contents =
+          std::make_shared<ListContents>(read_list_file(reader.sender.socket.get(), reader.reading.config, most));
+      asio::post(io_, [this, &reader, contents = std::move(contents)] { finish(reader, *contents); });
+    });
+  } catch (...) {
+    reader.sender.socket = {};
+    throw;
+  }
 } catch (const std::exception& exception) {
-  if (const auto reader = readers_.find(reading.config.name); reader != readers_.end())
-    reader->second.sender.socket = {};
   ListContents contents;
   contents.error = exception.what();
   lists_.finish(reading, contents);
 }
 
-void ListWatcher::finish(const std::string& name, const ListContents& contents) {
-  Reader& reader = readers_.at(name);
+void ListWatcher::finish(Reader& reader, const ListContents& contents) {
   reader.thread.join();
   reader.sender.socket = {};
   try {
     lists_.finish(reader.reading, contents);
     watch(reader.reading.config.path);
   } catch (const std::exception& exception) {
-    log_.error("list " + name + ": " + exception.what(), {id_of(Message::fault)});
+    log_.error("list " + reader.reading.config.name + ": " + exception.what(), {id_of(Message::fault)});
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <list>
 #include <map>
 #include <optional>
 #include <set>
@@ -44,13 +45,13 @@ class ListWatcher {
     Names names;
     bool is_known = false;  // to the kernel, without a look at the disk
   };
-  /// There is one until its process has ended, which it does only when the disk answers.
+  /// There is one until its process has ended, which it does only when the disk answers. A list that has got another
+  /// file meanwhile is read by a further one.
   struct Reader {
     Lists::Reading reading;
     FileSender sender;
     BootTime begun = BootClock::now();
     std::thread thread = {};  // while it reads
-    bool is_slow = false;
   };
 
   static std::optional<std::vector<Place>> places_of(const std::filesystem::path& list);
@@ -58,8 +59,9 @@ class ListWatcher {
   void forget(const Names& names);
   boost::asio::awaitable<void> follow_events();
   void drain();
+  bool is_being_read(const ListConfig& list) const;
   void begin(const Lists::Reading& reading);
-  void finish(const std::string& name, const ListContents& contents);
+  void finish(Reader& reader, const ListContents& contents);
 
   boost::asio::io_context& io_;
   Lists& lists_;
@@ -67,7 +69,7 @@ class ListWatcher {
   Fd inotify_;
   boost::asio::posix::stream_descriptor events_;
   std::map<std::filesystem::path, Watched> watched_;  // by the path that the config file has
-  std::map<std::string, Reader> readers_;             // by the list's name
+  std::list<Reader> readers_;
 };
 
 }  // namespace xdpfwd

@@ -83,8 +83,23 @@ TEST_CASE(
   CHECK(sandbox.becomes_good(4));
   CHECK(disk.waiting() == 1);
 
+  // With another file the list is read from there.
+  const nlohmann::json names = sandbox.config["lists"];
+  write_file(sandbox.path() / "near", "203.0.113.1\n203.0.113.2\n203.0.113.3\n");
+  sandbox.config["lists"][1]["path"] = sandbox.path() / "near";
+  sandbox.write_config();
+  sandbox.ask({"reload"});
+  CHECK(far()["error"].is_null());
+  CHECK(eventually([&] { return far()["entries"] == 3; }));
+  sandbox.config["lists"] = names;
+  sandbox.write_config();
+  sandbox.ask({"reload"});
+  CHECK(eventually([&] { return far()["error"].is_string(); }));
+  CHECK(disk.waiting() == 1);
+
   disk.go_on();
-  CHECK(eventually([&] { return far()["error"].is_null(); }));
+  CHECK(eventually([&] { return far()["entries"] == 2; }));
+  CHECK(far()["error"].is_null());
 
   disk.hang();
   sandbox.ask({"reload"});
