@@ -17,6 +17,15 @@ enum class Access : std::uint8_t { read, admin };
 /// Of a program in a dispatcher. libxdp has 32 bits for it, and other tools show it as a signed number.
 inline constexpr std::int64_t largest_priority = 0x7fffffff;
 
+/// Bytes of a text, as a reason is.
+inline constexpr std::size_t longest_text = 256;
+
+/// Of what begins or ends: the end of the year 9999.
+inline constexpr std::uint64_t latest_time = 253'402'300'799;
+
+/// What a source may be called, in words; see is_source_name().
+inline constexpr std::string_view source_name_rule = "1 to 64 of A-Z a-z 0-9 . _ : / @ -";
+
 /// What a parameter's value may be, in the protocol and on the command line.
 enum class Kind : std::uint8_t {
   prefixes,   // array of 1 to max_request_prefixes addresses or prefixes; positional

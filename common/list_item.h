@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,19 +32,17 @@ std::optional<std::int64_t> end_after(std::uint64_t seconds, std::int64_t now);
 
 class ListTally {
  public:
-  ListTally(ListFormat format, const std::function<void(const ListItem&)>& take) : take_(take) {
-    summary.format = format;
-  }
+  ListTally(ListFormat format, const TakeItem& take) : take_(take) { summary.format = format; }
 
-  /// `line` as BadLine has it.
-  void good(std::uint64_t line, const ParsedItem& item);
+  /// Has a good item be taken. `line` as BadLine has it.
+  void take(std::uint64_t line, const ParsedItem& item);
   /// of the reason, which is escaped already, at most a line is kept.
   void bad(std::uint64_t line, std::string_view reason);
 
   ListSummary summary;
 
  private:
-  const std::function<void(const ListItem&)>& take_;
+  const TakeItem& take_;
 };
 
 }  // namespace xdpfwd

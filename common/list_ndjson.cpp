@@ -1,4 +1,5 @@
 // A JSON object a line: Spamhaus' DROP list, and what `xdpfwctl export` writes.
+#include "common/commands.h"
 #include "common/error.h"
 #include "common/json.h"
 #include "common/list_formats.h"
@@ -29,8 +30,8 @@ void read_text(const json& object, const char* key, std::string& text) {
 void read_time(const json& object, const char* key, std::optional<std::int64_t>& time) {
   const json* value = member(object, key);
   if (value == nullptr) return;
-  if (!value->is_number_unsigned() || value->get<std::uint64_t>() > INT64_MAX)
-    throw wrong_member(key, "a time in Unix seconds, or null");
+  if (!value->is_number_unsigned() || value->get<std::uint64_t>() > latest_time)
+    throw wrong_member(key, "a time in Unix seconds, not after the year 9999, or null");
   time = value->get<std::int64_t>();
 }
 

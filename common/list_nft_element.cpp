@@ -94,7 +94,7 @@ void NftElements::end() {
   } catch (const Error& error) {
     return tally_.bad(number_, error.what());
   }
-  tally_.good(number_, item_);
+  tally_.take(number_, item_);
 }
 
 }  // namespace xdpfwd

@@ -112,7 +112,7 @@ void read_lines(ListInput& input, LineFormat& format, ListTally& tally) {
     }
     // A list of one line is more often typed than fetched. A line of JSON has an end of its own.
     breaks_off = !line->ended && number > 1 && tally.summary.format != ListFormat::ndjson && may_be_cut(line->text);
-    tally.good(number, item);  // not up there: an error of the taker's is not one of the line
+    tally.take(number, item);  // not up there: an error of the taker's is not one of the line
   }
   tally.summary.cut_short = breaks_off ? "it ends in the middle of a line" : format.cut_short();
 }
@@ -121,8 +121,7 @@ void read_lines(ListInput& input, LineFormat& format, ListTally& tally) {
 
 std::unique_ptr<LineFormat> plain_format() { return std::make_unique<PlainFormat>(); }
 
-ListSummary read_list(const ByteSource& source, ListFormat format, std::int64_t now,
-                      const std::function<void(const ListItem&)>& take) {
+ListSummary read_list(const ByteSource& source, ListFormat format, std::int64_t now, const TakeItem& take) {
   ListInput input(source);
   refuse_what_is_no_text(input.ahead());
   if (format == ListFormat::automatic) format = format_of(input.ahead());

@@ -26,14 +26,17 @@ enum class ListFormat : std::uint8_t {
 struct ListItem {
   std::span<const Prefix> prefixes;  // several for a range
   std::string_view source;
-  std::string_view action;  // drop, monitor or allow
-  std::string_view reason;
+  std::string_view action;            // drop, monitor or allow
+  std::string_view reason;            // at most longest_text bytes as JSON has it: the rest is cut off
   std::optional<std::int64_t> since;  // Unix seconds
   std::optional<std::int64_t> until;  // Unix seconds
   std::uint64_t line = 0;             // as BadLine has it
 };
 
-/// What could not be understood.
+/// Takes an item, or tells why it is a bad one all the same for who wants the list.
+using TakeItem = std::function<std::optional<std::string>(const ListItem&)>;
+
+/// What could not be understood, or taken.
 struct BadLine {
   std::uint64_t line;  // from 1; of an element of nft's JSON, the number of the element
   std::string reason;  // as an Error of parse_prefix has it, escaped and at most 300 bytes or so
@@ -61,8 +64,7 @@ using ByteSource = std::function<std::size_t(std::span<char> buffer)>;
 /// no part of a list; a line of more than 4096 bytes is a bad one. `now`, Unix seconds, is what a time to live in the
 /// list counts from; one of more than 36500 days is none. Throws Error (invalid) for a list that is compressed or no
 /// text, and whatever `source` and `take` throw.
-ListSummary read_list(const ByteSource& source, ListFormat format, std::int64_t now,
-                      const std::function<void(const ListItem&)>& take);
+ListSummary read_list(const ByteSource& source, ListFormat format, std::int64_t now, const TakeItem& take);
 
 /// Why a list is too doubtful to take the place of what is in force: it is not whole, or most of it is no list, as the
 /// page of an error is. Nothing where it is fit.

@@ -14,14 +14,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t longest_text = 256;
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_interface = 15;
 constexpr std::int64_t largest_page = 10000;
 constexpr std::int64_t largest_rate = 100'000;
 constexpr std::int64_t largest_number = 1'000'000'000;
 constexpr std::int64_t largest_revision = (std::int64_t{1} << 53) - 1;
-constexpr std::int64_t latest_time = 253'402'300'799;  // the end of the year 9999
 constexpr std::size_t most_frames = 1000;
 constexpr std::size_t least_frame = 14;      // an Ethernet header
 constexpr std::size_t largest_frame = 2048;  // what decides lies in its first bytes
@@ -120,7 +118,7 @@ const std::array rules{
            return json{{"type", "integer"},
                        {"anyOf", {{{"const", -1}}, {{"minimum", 1}, {"maximum", longest_duration}}}}};
          }},
-    Rule{Kind::name, is_name, "1 to 64 of A-Z a-z 0-9 . _ : / @ -",
+    Rule{Kind::name, is_name, source_name_rule,
          [] {
            return json{{"type", "string"}, {"pattern", name_pattern}};
          }},

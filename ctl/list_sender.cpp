@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "common/commands.h"
 #include "common/hosts.h"
 #include "common/jsonrpc.h"
 
@@ -33,10 +34,12 @@ Overrides Overrides::of(const Call& call, std::int64_t now) {
   return overrides;
 }
 
-void ListSender::add(const ListItem& item) {
+std::optional<std::string> ListSender::add(const ListItem& item) {
+  const bool has_own_source = !overrides_.without_source && !overrides_.source && !item.source.empty();
+  if (has_own_source && !is_source_name(item.source)) return "\"source\" must be " + std::string(source_name_rule);
   if (!overrides_.has_until && item.until && *item.until <= now_) {
     ++ended_;
-    return;
+    return std::nullopt;
   }
   choose_group(item);
   Group& group = groups_[current_];
@@ -50,6 +53,7 @@ void ListSender::add(const ListItem& item) {
   }
   prefixes_ += item.prefixes.size();
   if (bytes_ >= stage_bytes) send();
+  return std::nullopt;
 }
 
 /// Makes the group of the item the current one. The reason comes last in the key: it may hold any byte.

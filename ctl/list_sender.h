@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -35,8 +36,8 @@ class ListSender {
   ListSender(Overrides overrides, std::int64_t now, Send send, Receive receive)
       : overrides_(std::move(overrides)), now_(now), send_(std::move(send)), receive_(std::move(receive)) {}
 
-  /// Throws what sending and receiving throw.
-  void add(const ListItem& item);
+  /// As TakeItem. Throws what sending and receiving throw.
+  std::optional<std::string> add(const ListItem& item);
   /// Sends the rest and waits for the last answer. Without an item nothing is sent.
   void finish();
 

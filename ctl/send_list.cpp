@@ -78,7 +78,7 @@ class ListCommand {
       if (draws_) draw(progress_.at(steady_clock::now(), bytes, sender_.prefixes()));
       return size;
     };
-    summary_ = read_list(source, format, now_, [this](const ListItem& item) { sender_.add(item); });
+    summary_ = read_list(source, format, now_, [this](const ListItem& item) { return sender_.add(item); });
     sender_.finish();
   }
 

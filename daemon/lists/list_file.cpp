@@ -19,15 +19,6 @@ std::optional<std::chrono::nanoseconds> too_fresh(const struct stat& state) {
   return time_to_settle - age;
 }
 
-/// Counts good items among the bad ones.
-void reject(ListSummary& summary, const std::vector<BadLine>& first, std::uint64_t count) {
-  summary.items -= count;
-  summary.bad += count;
-  summary.bad_lines.insert(summary.bad_lines.end(), first.begin(), first.end());
-  std::ranges::stable_sort(summary.bad_lines, {}, &BadLine::line);
-  if (summary.bad_lines.size() > ListSummary::most_bad_lines) summary.bad_lines.resize(ListSummary::most_bad_lines);
-}
-
 void read_into(ListContents& contents, int socket, const ListConfig& list, std::size_t most) {
   FileStream file(socket);
   contents.modified = WallTime(std::chrono::seconds(file.state().st_mtim.tv_sec));
@@ -37,20 +28,15 @@ void read_into(ListContents& contents, int socket, const ListConfig& list, std::
   const ClockPair clocks = ClockPair::now();
   const WallTime since = clocks.wall;
   const std::int64_t now = since.time_since_epoch().count();
-  std::uint64_t others = 0;
-  std::vector<BadLine> first_others;
   contents.summary = read_list(
       [&](std::span<char> buffer) { return file.read(buffer); }, list.format,
       std::min<std::int64_t>(file.state().st_mtim.tv_sec, now),  // a time to live began when the file was written
-      [&](const ListItem& item) {
+      [&](const ListItem& item) -> std::optional<std::string> {
         // What another list allows must not be dropped by this one.
-        if (!item.action.empty() && item.action != to_string(list.action)) {
-          if (++others <= ListSummary::most_bad_lines)
-            first_others.push_back({item.line, "its action is " + std::string(item.action) + ", and the list's is " +
-                                                   std::string(to_string(list.action))});
-          return;
-        }
-        if (item.until && *item.until <= now) return;
+        if (!item.action.empty() && item.action != to_string(list.action))
+          return "its action is " + std::string(item.action) + ", and the list's is " +
+                 std::string(to_string(list.action));
+        if (item.until && *item.until <= now) return std::nullopt;
         Claim claim{.source = source, .action = list.action, .reason = item.reason, .since = since, .until = {}};
         if (item.until) claim.until = clocks.to_boot_time(WallTime(std::chrono::seconds(*item.until)));
         const ClaimSet::Origin origin = contents.claims.origin(claim);
@@ -58,8 +44,8 @@ void read_into(ListContents& contents, int socket, const ListConfig& list, std::
         if (contents.claims.size() > most)
           throw Error(Code::capacity,
                       "it has more than " + std::to_string(most) + " entries, which is past the capacity");
+        return std::nullopt;
       });
-  reject(contents.summary, first_others, others);
   contents.claims.finish();
   if (file.was_written()) contents.error = "it was written while it was read";
 }

@@ -1,6 +1,7 @@
 // A list. The first byte of the input is its format, the second how many bytes of it come at once.
 #include <vector>
 
+#include "common/commands.h"
 #include "common/list_reader.h"
 #include "tests/fuzz/target.h"
 
@@ -35,7 +36,9 @@ std::vector<std::string> read(std::string_view text, ListFormat format, std::siz
   const auto take = [&](const ListItem& item) {
     ++items;
     require(!item.prefixes.empty(), "an item without a prefix");
+    require(item.reason.size() <= longest_text, "a reason that no claim can have");
     told.push_back(described(item));
+    return std::nullopt;
   };
   try {
     const ListSummary summary = read_list(Pieces(text, piece), format, now, take);

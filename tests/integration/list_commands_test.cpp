@@ -121,6 +121,21 @@ TEST_CASE_METHOD(Lists, "bad lines are told and passed by, or fail the whole lis
   CHECK(ctl({"-q", "import", "-"}, "192.0.2.1\n" + many).err.empty());
 }
 
+TEST_CASE_METHOD(Lists, "what of a list no claim can have is a bad line or cut, and the rest is imported") {
+  const std::string list = R"({"prefix":"192.0.2.1","source":"some feed"})"
+                           "\n"
+                           R"({"prefix":"192.0.2.2","until":1764000000000})"
+                           "\n"
+                           R"({"prefix":"192.0.2.3","reason":")" +
+                           std::string(300, 'x') + "\"}\n";
+  const Outcome outcome = ctl({"import", "-"}, list);
+  CHECK(outcome.status == 0);
+  CHECK_THAT(outcome.out, StartsWith("+1 -0 =0 in "));
+  CHECK_THAT(outcome.err, Contains("line 1: \"source\" must be") && Contains("line 2: \"until\" must be a time"));
+  CHECK(prefixes() == Strings{"192.0.2.3"});
+  CHECK(entry("192.0.2.3")["claims"][0]["reason"] == std::string(256, 'x'));
+}
+
 TEST_CASE_METHOD(Lists, "a list that is empty, or seems not to be whole, empties nothing") {
   sync("192.0.2.1\n192.0.2.2\n");
   for (const char* text : {"", "# all quiet\n", "nonsense\n", "192.0.2.2\n192.0.2", "192.0.2.2\n192.0.2.0/2",

@@ -82,10 +82,12 @@ Entries read(std::string_view text, ListFormat format) {
     text.remove_prefix(size);
     return size;
   };
-  const ListSummary summary =
-      read_list(source, ListFormat::automatic, std::time(nullptr), [&entries](const ListItem& item) {
-        for (const Prefix& prefix : item.prefixes) entries[prefix] = {std::string(item.reason), item.until};
-      });
+  const ListSummary summary = read_list(source, ListFormat::automatic, std::time(nullptr),
+                                        [&entries](const ListItem& item) -> std::optional<std::string> {
+                                          for (const Prefix& prefix : item.prefixes)
+                                            entries[prefix] = {std::string(item.reason), item.until};
+                                          return std::nullopt;
+                                        });
   CHECK(to_string(summary.format) == to_string(format));
   CHECK(summary.bad == 0);
   CHECK(summary.cut_short.value_or("no") == "no");

@@ -4,6 +4,7 @@
 
 #include "common/error.h"
 #include "common/hosts.h"
+#include "common/jsonrpc.h"
 #include "ctl/list_sender.h"
 #include "tests/unit/ctl_support.h"
 
@@ -42,9 +43,9 @@ struct SentItem {
   std::optional<std::int64_t> until = {};
 };
 
-void add(ListSender& sender, const SentItem& item) {
+std::optional<std::string> add(ListSender& sender, const SentItem& item) {
   const std::vector<Prefix> prefixes = parse_prefixes(item.prefix);
-  sender.add({prefixes, item.source, item.action, item.reason, item.since, item.until});
+  return sender.add({prefixes, item.source, item.action, item.reason, item.since, item.until});
 }
 
 /// The groups of the one request that comes of the items.
@@ -63,6 +64,19 @@ json groups_of(const char* command, const json& params, std::initializer_list<Se
 TEST_CASE("items that have all in common are one group, in their order", "[ctl]") {
   CHECK(groups_of("sync", {{"source", "feed"}}, {{"192.0.2.1"}, {"198.51.100.0/24"}, {"2001:db8::-2001:db8::2"}}) ==
         json{{{"prefixes", "198.51.100.0/24\n2001:db8::/127\n2001:db8::2\n"}, {"hosts", "c0000201"}}});
+}
+
+TEST_CASE("an item whose source cannot be one is a bad one, where it is to be its claim's", "[ctl]") {
+  ListDaemon daemon;
+  const SentItem item{"192.0.2.1", "some feed"};
+  ListSender import = daemon.sender("import");
+  CHECK_THAT(add(import, item).value_or("none"), Catch::StartsWith("\"source\" must be 1 to 64 of A-Z a-z"));
+  CHECK(import.prefixes() == 0);
+  CHECK_FALSE(add(import, {"192.0.2.1", "some/feed"}));
+  ListSender of_one = daemon.sender("import", {{"source", "feed"}});
+  CHECK_FALSE(add(of_one, item));
+  ListSender sync = daemon.sender("sync", {{"source", "feed"}});
+  CHECK_FALSE(add(sync, item));
 }
 
 TEST_CASE("items that differ are several groups, and each is found again", "[ctl]") {

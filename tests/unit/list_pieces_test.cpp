@@ -85,7 +85,8 @@ TEST_CASE("lines lie across the ends of what is read at once", "[list]") {
 TEST_CASE("an error of whoever gives or takes is no bad line", "[list]") {
   for (const std::string& text : examples()) {
     const ByteSource failing = [](std::span<char>) -> std::size_t { throw Error(Code::internal, "read: it failed"); };
-    CHECK(error_of([&] { read_list(failing, ListFormat::plain, 0, [](const ListItem&) {}); }).code() == Code::internal);
+    const TakeItem taking = [](const ListItem&) { return std::nullopt; };
+    CHECK(error_of([&] { read_list(failing, ListFormat::plain, 0, taking); }).code() == Code::internal);
     std::string_view rest = text;
     const ByteSource source = [&rest](std::span<char> buffer) {
       const std::size_t size = std::min(buffer.size(), rest.size());
@@ -94,8 +95,9 @@ TEST_CASE("an error of whoever gives or takes is no bad line", "[list]") {
       return size;
     };
     const Error error = error_of([&] {
-      read_list(source, ListFormat::automatic, 0,
-                [](const ListItem&) { throw Error(Code::capacity, "the table is full"); });
+      read_list(source, ListFormat::automatic, 0, [](const ListItem&) -> std::optional<std::string> {
+        throw Error(Code::capacity, "the table is full");
+      });
     });
     CHECK(error.code() == Code::capacity);
   }

@@ -222,6 +222,7 @@ TEST_CASE("bad lines of JSON are told", "[list]") {
       {R"({"prefix":"1.1.1.1","until":-1})", "\"until\" must be a time"},
       {R"({"prefix":"1.1.1.1","since":1.5})", "\"since\" must be a time"},
       {R"({"prefix":"1.1.1.1","since":9223372036854775808})", "\"since\" must be a time"},
+      {R"({"prefix":"1.1.1.1","until":253402300800})", "not after the year 9999"},
       {R"({"prefix":"1.1.1.1","prefix":"2.2.2.2"})", "there twice"},
       {R"({"prefix":"1.1.1.1"} x)", "JSON: "},
       {R"({"prefix":"1.1.1.1")", "JSON: "},
@@ -229,6 +230,41 @@ TEST_CASE("bad lines of JSON are told", "[list]") {
       {std::string(4000, '['), "deeper than 16"},
   }));
   CHECK_THAT(reason_of(line + "\n", ListFormat::ndjson), Contains(reason));
+}
+
+TEST_CASE("a reason is cut to what a claim can have, between two characters", "[list]") {
+  const auto reason_read = [](const std::string& text) { return read_text(text).items.at(0).substr(15); };
+  const auto in_json = [&](const std::string& reason) {
+    return reason_read(R"({"prefix":"1.1.1.1","reason":")" + reason + "\"}\n");
+  };
+  const std::string most(256, 'x');
+  CHECK(in_json(most) == most);
+  CHECK(in_json(most + "y") == most);
+  CHECK(in_json(most.substr(1) + "\u00e4") == most.substr(1));
+  CHECK(in_json(most.substr(2) + "ä") == most.substr(2) + "ä");
+  CHECK(reason_read("add a 1.1.1.1 comment \"" + most + "y\"\n") == most);
+  CHECK(reason_read(R"({"nftables":[{"set":{"elem":[{"elem":{"val":"1.1.1.1","comment":")" + most + "y\"}}]}}]}") ==
+        most);
+  // In a request each byte that is not UTF-8 is three.
+  CHECK(reason_read("add a 1.1.1.1 comment \"" + std::string(200, '\xe4') + "\"\n") == std::string(85, '\xe4'));
+}
+
+TEST_CASE("what its taker refuses is a bad line", "[list]") {
+  std::string_view text = "1.1.1.1\n2.2.2.2/24\nbad\n3.3.3.3\n";
+  const ByteSource source = [&](std::span<char> buffer) {
+    const std::size_t size = std::min(buffer.size(), text.size());
+    std::ranges::copy(text.substr(0, size), buffer.begin());
+    text.remove_prefix(size);
+    return size;
+  };
+  const ListSummary summary =
+      read_list(source, ListFormat::plain, 0, [](const ListItem& item) -> std::optional<std::string> {
+        if (item.line == 2) return "is not wanted";
+        return std::nullopt;
+      });
+  CHECK(described(summary) ==
+        "plain items=2 masked=0 bad=2 [2: is not wanted] "
+        "[3: bad: is not an address; names are not looked up]");
 }
 
 TEST_CASE("what ipset saves is read", "[list]") {

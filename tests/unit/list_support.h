@@ -44,8 +44,10 @@ inline ReadList read_text(
     text.remove_prefix(size);
     return size;
   };
-  read.summary =
-      read_list(source, format, list_now, [&read](const ListItem& item) { read.items.push_back(described(item)); });
+  read.summary = read_list(source, format, list_now, [&read](const ListItem& item) {
+    read.items.push_back(described(item));
+    return std::nullopt;
+  });
   return read;
 }
 
