@@ -50,7 +50,7 @@ std::string store_text(const json& store, bool color) {
   const std::uint64_t pending = number_of(store, "pending");
   const std::string error = text_of(store, "error");
   if (pending == 0 && error.empty()) return "everything stored";
-  std::string text = counted(pending, "claim", "claims") + " in force but not stored";
+  std::string text = counted(pending, "change", "changes") + " in force but not stored";
   if (!error.empty()) text += ": " + error;
   return painted(text, Color::red, color);
 }

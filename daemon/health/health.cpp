@@ -116,7 +116,7 @@ void judge_store(const Store& store, Health& health) {
   const std::string directory = store.path().parent_path().string();
   std::string what = "what was to be written last is not on disk";
   if (pending > 0)
-    what = counted(pending, "claim is", "claims are") + " in force but not on disk, and lost by a restart";
+    what = counted(pending, "change is", "changes are") + " in force but not on disk, and lost by a restart";
   else if (store.is_copy())
     what = "no change can be stored";
   std::string hint =

@@ -31,9 +31,6 @@ constexpr std::uint64_t revisions_at_once = 1'000'000;
 // Prefixes in one row. It bounds what is held in memory while a row is read.
 constexpr std::size_t most_prefixes_a_row = 10'000;
 
-// History is worth writing the journal anew when it is more than the list itself and this.
-constexpr std::size_t tolerated_history = 100'000;
-
 /// Told with the way out. Only a file that is damaged, or not ours, is one to be moved: where the error has a hint, it
 /// is something else that is wrong; and where its disk cannot be written to, SQLite says little of that.
 Error unusable(const Error& error, const std::filesystem::path& path) {
@@ -99,21 +96,31 @@ void Store::load(const std::function<void(std::vector<Edit>)>& apply) {
 bool Store::save(std::span<const Edit> changes) {
   const auto is_ours = [](const Edit& change) { return !is_derived(change.source); };
   const auto keep = [&] { std::ranges::copy_if(changes, std::back_inserter(pending_), is_ours); };
-  if (!pending_.empty()) {
+  const bool any_before = pending() > 0;
+  if (!any_before && std::ranges::none_of(changes, is_ours)) return true;
+  if (any_before) {
     keep();
     changes = pending_;
   }
-  if (std::ranges::none_of(changes, is_ours)) return true;
   std::size_t written = 0;
-  const bool stored = attempt([&] { written = write_rows(changes); });
+  const bool stored = not_kept_ == 0 && attempt([&] { written = write_rows(changes); });
   if (stored) {
     recorded_ += written;
     pending_ = {};
     failure_.reset();
-  } else if (pending_.empty()) {
-    keep();
+  } else {
+    if (!any_before) keep();
+    bound_pending();
   }
   return stored;
+}
+
+/// Whoever blocks all day on a full disk must not fill the memory as well. To write the list whole takes no longer than
+/// to write more changes than this.
+void Store::bound_pending() {
+  if (!is_copy_ && not_kept_ == 0 && pending_.size() <= longest_) return;
+  not_kept_ += pending_.size();
+  pending_ = {};
 }
 
 Error Store::not_durable(const std::string& what) const {
@@ -138,12 +145,14 @@ std::size_t Store::write_rows(std::span<const Edit> changes) {
 }
 
 bool Store::tidy(const Blocklist& blocklist) {
-  const std::size_t list = std::max(blocklist.entries().size(), shortest_);
-  if (!pending_.empty() || recorded_ <= 2 * list + tolerated_history) return true;
+  longest_ = 2 * std::max(blocklist.entries().size(), shortest_) + tolerated_history;
+  if (not_kept_ == 0 && (!pending_.empty() || recorded_ <= longest_)) return true;
   std::size_t written = 0;
-  const bool stored = attempt([&] { written = write_all(blocklist); });
-  if (stored) recorded_ = shortest_ = written;
-  return stored;
+  if (!attempt([&] { written = write_all(blocklist); })) return false;
+  recorded_ = shortest_ = written;
+  not_kept_ = 0;
+  failure_.reset();
+  return true;
 }
 
 /// Replaces the journal by the shortest one that makes this list. Returns how many prefixes it has.
@@ -173,7 +182,7 @@ bool Store::attempt(const std::function<void()>& writes) {
     Transaction transaction(database_);
     writes();
     transaction.commit();
-    if (pending_.empty()) failure_.reset();
+    if (pending() == 0) failure_.reset();
     return true;
   } catch (const Error& error) {
     failure_ = error.what();

@@ -35,14 +35,16 @@ class Store {
   void load(const std::function<void(std::vector<Edit>)>& apply);
 
   /// Stores the changes durably, in one transaction with whatever is still pending, but for derived ones.
-  /// False where the disk would not take them: they are kept, in order, for the next save or retry.
+  /// False where the disk would not take them: they are kept, in order, for the next save or retry. Where there are
+  /// more than the journal may come to, or nothing can be stored before a restart, they are only counted, and it is
+  /// left to tidy() to store what they have made.
   bool save(std::span<const Edit> changes);
   bool retry() { return save({}); }
-  /// Writes the journal anew, shorter, where most of it is history. Costs next to nothing where it is not. False where
-  /// the disk would not take it; the journal is as it was then.
+  /// Writes the journal anew, shorter, where most of it is history, and where changes were not kept. Costs next to
+  /// nothing otherwise. False where the disk would not take it; the journal is as it was then.
   bool tidy(const Blocklist& blocklist);
   /// Changes that are not on disk.
-  std::size_t pending() const { return pending_.size(); }
+  std::size_t pending() const { return pending_.size() + not_kept_; }
   /// Why they are not.
   const std::optional<std::string>& failure() const { return failure_; }
   /// For a change that save() has kept; `what` it is meanwhile, as "in force".
@@ -75,6 +77,10 @@ class Store {
   bool is_copy() const { return is_copy_; }
 
  private:
+  // History is worth writing the journal anew when it is more than the list itself and this.
+  static constexpr std::size_t tolerated_history = 100'000;
+
+  void bound_pending();
   std::size_t write_rows(std::span<const Edit> changes);
   void append(std::span<const Edit> alike);
   std::size_t write_all(const Blocklist& blocklist);
@@ -86,9 +92,11 @@ class Store {
   std::string boot_;
   std::optional<Statement> append_;
   std::vector<Edit> pending_;
-  std::uint64_t reserved_ = 0;  // revisions below this
-  std::size_t recorded_ = 0;    // prefixes in all rows of the journal, as far as it was loaded or written
-  std::size_t shortest_ = 0;    // what it came to when it was written anew: an entry may have many claims
+  std::size_t not_kept_ = 0;                 // changes that are not on disk either; none is kept then
+  std::uint64_t reserved_ = 0;               // revisions below this
+  std::size_t recorded_ = 0;                 // prefixes in all rows of the journal, as far as it was loaded or written
+  std::size_t shortest_ = 0;                 // what it came to when it was written anew: an entry may have many claims
+  std::size_t longest_ = tolerated_history;  // what it may come to until it is
   std::optional<std::string> failure_;
 };
 

@@ -127,7 +127,7 @@ TEST_CASE("what cannot be stored degrades until it is") {
   sandbox.fill_state();
   sandbox.ctl({"block", "192.0.2.1"});
   CHECK(sandbox.summary() == "degraded: store_failing");
-  CHECK_THAT(sandbox.message(), StartsWith("store: 1 claim is in force but not on disk"));
+  CHECK_THAT(sandbox.message(), StartsWith("store: 1 change is in force but not on disk"));
   sandbox.free_state();
   CHECK(sandbox.becomes("ok"));
 }

@@ -134,8 +134,8 @@ TEST_CASE("on a read-only disk the stored list is in force, and what comes is to
   CHECK(sandbox.ctl({"unblock", way.bad}).status == status_not_durable);
   CHECK(ping_answers(sandbox.network(), way, way.bad));
   CHECK(sandbox.pending() == 2);
-  CHECK_THAT(sandbox.ask({"status"})["health"].dump(),
-             Contains("2 claims are in force but not on disk") && Contains("; xdpfwctl export --format ndjson > FILE"));
+  CHECK_THAT(sandbox.ask({"status"})["health"].dump(), Contains("2 changes are in force but not on disk") &&
+                                                           Contains("; xdpfwctl export --format ndjson > FILE"));
   const std::string saved = sandbox.ctl({"export", "--format", "ndjson"}).out;
 
   sandbox.remount_state(false);

@@ -11,11 +11,15 @@ using nlohmann::json;
 namespace {
 
 json list_of(const char* name, const json& read, int bad_lines, int passed, const json& error) {
-  return {{"name", name},    {"path", std::string("/var/lib/feeds/") + name + ".txt"},
-          {"entries", 1204}, {"action", "drop"},
-          {"read", read},    {"bad_lines", bad_lines},
+  return {{"name", name},
+          {"path", std::string("/var/lib/feeds/") + name + ".txt"},
+          {"entries", 1204},
+          {"action", "drop"},
+          {"read", read},
+          {"bad_lines", bad_lines},
           {"modified", client_now - 7200},
-          {"error", error},  {"protected", passed}};
+          {"error", error},
+          {"protected", passed}};
 }
 
 json usage_of(int used, int capacity, int warning) {
@@ -109,7 +113,7 @@ TEST_CASE("status tells what is wrong right where it is", "[ctl]") {
         "entries    83 of 100 IPv4 (warning: 83 % full)\n"
         "           99 of 100 IPv6 (warning: 99 % full)\n"
         "protected  1 address\n"
-        "store      3 claims in force but not stored: disk is full\n"
+        "store      3 changes in force but not stored: disk is full\n"
         "program    id 42, generation 3\n"
         "confirm    a change is undone in 45s unless confirmed: xdpfwctl confirm\n"
         "\n"

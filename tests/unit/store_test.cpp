@@ -154,6 +154,39 @@ TEST_CASE("What a full disk does not take stays pending, in order, and is stored
   CHECK(claims_in(store) == expected);
 }
 
+TEST_CASE("More changes than are worth keeping are counted, and the list is written whole when there is room") {
+  const TemporaryDirectory directory;
+  Store store(directory.path());
+  StoredBlocklist stored{.store = store};
+  CHECK(stored.change({drop("192.0.2.1")}));
+  std::vector<Edit> come;
+  std::vector<Edit> go;
+  for (int number = 0; number < 60'000; ++number) {
+    come.push_back(drop("10.0." + std::to_string(number / 250) + "." + std::to_string(number % 250), "feed"));
+    go.push_back({come.back().prefix, "feed", std::nullopt});
+  }
+  {
+    const FullDisk full;
+    CHECK_FALSE(stored.change(come));
+    CHECK_FALSE(stored.change(go));
+    CHECK_FALSE(stored.change({allow("192.0.2.2")}));
+    CHECK(store.pending() == 120'001);
+    CHECK_FALSE(store.tidy(stored.blocklist));
+  }
+  CHECK_FALSE(store.retry());
+  CHECK_FALSE(stored.change({take_back("192.0.2.1")}));
+  CHECK(store.save_interface("eth0", "auto"));
+  CHECK(store.failure());
+  CHECK(claims_in(store).size() == 1);
+
+  CHECK(store.tidy(stored.blocklist));
+  CHECK(store.pending() == 0);
+  CHECK_FALSE(store.failure());
+  CHECK(edits_in(store).size() == 1);
+  CHECK(stored.change({drop("192.0.2.3")}));
+  CHECK(claims_in(store) == claims_in(stored.blocklist));
+}
+
 TEST_CASE("The next change takes what is pending along") {
   const TemporaryDirectory directory;
   Store store(directory.path());
