@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Ethernet, VLAN, IPv4, IPv6: from a frame to its source address. Nothing behind the first IP
+/* Ethernet, VLAN, PPPoE, IPv4, IPv6: from a frame to its source address. Nothing behind the first IP
  * header is read, so options, fragments, protocols and extension headers make no difference. */
 #ifndef XDPFWD_PARSE_H
 #define XDPFWD_PARSE_H
@@ -24,6 +24,17 @@ struct vlan_tag {
 	__be16 tci;
 	__be16 next_protocol;
 };
+
+/* A PPPoE session's header (RFC 2516, section 4), and the protocol that its PPP frame begins with. */
+struct pppoe_session {
+	__u8 version_and_type;
+	__u8 code;
+	__be16 session;
+	__be16 length;
+	__be16 protocol;
+};
+#define PPP_IPV4 0x0021
+#define PPP_IPV6 0x0057
 
 struct source {
 	enum xdpfwd_family family;
@@ -128,6 +139,20 @@ static __always_inline bool skip_tags(struct cursor *cursor, __be16 *protocol)
 	return !is_cut;
 }
 
+/* Tells by an EtherType what a PPPoE session carries, by zero where that is no IP. Linux looks at neither version, type nor
+ * code. False where the frame ends first. */
+static __always_inline bool enter_pppoe(struct cursor *cursor, __be16 *protocol)
+{
+	struct pppoe_session header;
+
+	if (!load(cursor, &header, sizeof(header)))
+		return false;
+	*protocol = header.protocol == bpf_htons(PPP_IPV4)   ? bpf_htons(ETH_P_IP)
+		    : header.protocol == bpf_htons(PPP_IPV6) ? bpf_htons(ETH_P_IPV6)
+							     : 0;
+	return true;
+}
+
 /* Finds the source address. The family is set whenever the EtherType tells it, malformed or not. */
 static __always_inline enum parsed parse(struct xdp_md *ctx, struct source *source)
 {
@@ -153,6 +178,8 @@ static __always_inline enum parsed parse(struct xdp_md *ctx, struct source *sour
 		protocol = tag.next_protocol;
 	}
 
+	if (protocol == bpf_htons(ETH_P_PPP_SES) && !enter_pppoe(&cursor, &protocol))
+		return PARSED_MALFORMED;
 	if (protocol == bpf_htons(ETH_P_IP)) {
 		source->family = XDPFWD_IPV4;
 		return parse_ipv4(&cursor, source);

@@ -35,8 +35,9 @@ std::vector<unsigned> ports_of(unsigned index) {
 Error no_ethernet_error(const std::string& interface) {
   return {Code::refused,
           "attach " + interface + ": its packets have no Ethernet header, without which no source address is found",
-          "what can be filtered is the Ethernet interface below it: there, the packets of a tunnel are judged by the "
-          "address of its other end; by the source of what is inside of a tunnel, or of PPPoE, xdpfwd cannot filter"};
+          "filter on the Ethernet interface below it: there, what is in a PPPoE session is judged by its source, and "
+          "what is "
+          "in a tunnel by the address of the tunnel's other end"};
 }
 
 }  // namespace xdpfwd

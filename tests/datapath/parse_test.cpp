@@ -81,6 +81,20 @@ TEST_CASE("many VLAN tags are looked through wherever the driver left them") {
     CHECK(program.meet(packet, {.linear_bytes = linear}) == dropped(Family::ipv4));
 }
 
+TEST_CASE("a PPPoE session is looked into", "[kernels]") {
+  TwoHostsBlocked program;
+  program.check_ipv4("session", [](auto* source) { return ethernet().pppoe().ipv4(source).udp(53).payload(8); });
+  program.check_ipv6("session", [](auto* source) { return ethernet().pppoe(0xffff).ipv6(source).tcp(80); });
+  program.check_ipv4("tagged", [](auto* source) { return ethernet().vlan(7).pppoe().ipv4(source).udp(53); });
+  program.check_ipv6("tagged", [](auto* source) { return ethernet().vlan(7).vlan(8).pppoe().ipv6(source).udp(53); });
+  program.check_ipv4("priority tags",
+                     [](auto* source) { return behind_priority_tags(5).pppoe().ipv4(source).udp(53); });
+  for (const std::uint16_t protocol :
+       std::initializer_list<std::uint16_t>{0xc021, 0x8021, 0x003d, 0})  // LCP, PAP, IPCP, ...
+    CHECK(program.meet(ethernet().pppoe().ethertype(protocol).payload(60)) == not_ip);
+  CHECK(program.meet(ethernet().ethertype(0x8863).payload(60)) == not_ip);  // its discovery
+}
+
 TEST_CASE("other EtherTypes pass, tagged or not") {
   TwoHostsBlocked program;
   program.claim("0.0.0.0/0", Action::drop);
@@ -89,7 +103,6 @@ TEST_CASE("other EtherTypes pass, tagged or not") {
   CHECK(program.meet(ethernet().vlan(100).arp()) == not_ip);
   CHECK(program.meet(ethernet().ethertype(0x88cc).payload(46)) == not_ip);   // LLDP
   CHECK(program.meet(ethernet().ethertype(0x8809).payload(110)) == not_ip);  // LACP
-  CHECK(program.meet(ethernet().ethertype(0x8864).payload(60)) == not_ip);   // PPPoE session
   CHECK(program.meet(ethernet().ethertype(0x8847).payload(60)) == not_ip);   // MPLS
   CHECK(program.meet(ethernet().ethertype(0x9100).payload(60)) == not_ip);   // a tag that is not a standard one
   CHECK(program.meet(ethernet().ethertype(46).payload(46)) == not_ip);       // a length: IEEE 802.3

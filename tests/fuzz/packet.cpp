@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t ethernet_bytes = 14;  // the kernel runs no program on less
 constexpr std::size_t most_bytes = 1500;
 
-/// What the headers of a frame say, read as IEEE 802.3 and 802.1Q, RFC 791 and RFC 8200 have them.
+/// What the headers of a frame say, read as IEEE 802.3 and 802.1Q, RFC 2516, RFC 791 and RFC 8200 have them.
 struct FrameHeaders {
   xdpfwd_family family = XDPFWD_OTHER;
   bool is_malformed = false;
@@ -32,6 +32,12 @@ FrameHeaders read_headers(std::string_view frame) {
   for (; type == 0x8100 || type == 0x88a8; at += 4) {
     if (frame.size() < at + 4) return {.is_malformed = true};
     type = type_at(at + 2);
+  }
+  if (type == 0x8864) {  // a PPPoE session, with a PPP frame in it
+    if (frame.size() < at + 8) return {.is_malformed = true};
+    const int protocol = type_at(at + 6);
+    type = protocol == 0x0021 ? 0x0800 : protocol == 0x0057 ? 0x86dd : 0;
+    at += 8;
   }
   if (type != 0x0800 && type != 0x86dd) return {};
   const bool is_ipv4 = type == 0x0800;

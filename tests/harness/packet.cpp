@@ -43,6 +43,11 @@ std::uint16_t folded(std::uint32_t sum) {
   return static_cast<std::uint16_t>(~sum);
 }
 
+/// The PPP protocol (IANA's "PPP Numbers") for an EtherType.
+std::uint16_t ppp_protocol(std::uint16_t type) {
+  return type == ETH_P_IP ? 0x0021 : type == ETH_P_IPV6 ? 0x0057 : type;
+}
+
 }  // namespace
 
 Packet ethernet(const Mac& destination, const Mac& source) { return {destination, source}; }
@@ -57,12 +62,20 @@ void Packet::say_what_follows(std::uint16_t type) {
   if (family_)
     bytes_.at(next_at_) = low(type);
   else
-    put(bytes_, next_at_, type);
+    put(bytes_, next_at_, pppoe_at_ == 0 ? type : ppp_protocol(type));
 }
 
 Packet& Packet::vlan(std::uint16_t id, std::uint16_t tag_protocol) {
   say_what_follows(tag_protocol);
   append({high(id), low(id), 0, 0});
+  next_at_ = bytes_.size() - 2;
+  return *this;
+}
+
+Packet& Packet::pppoe(std::uint16_t session) {
+  say_what_follows(ETH_P_PPP_SES);
+  pppoe_at_ = bytes_.size();
+  append({0x11, 0, high(session), low(session), 0, 0, 0, 0});
   next_at_ = bytes_.size() - 2;
   return *this;
 }
@@ -204,6 +217,7 @@ void Packet::finish_lengths(std::vector<std::uint8_t>& frame) const {
   else
     put(frame, ip_at_ + 4, size - ipv6_header);
   if (transport_ == IPPROTO_UDP) put(frame, transport_at_ + 4, frame.size() - transport_at_);
+  if (pppoe_at_ != 0) put(frame, pppoe_at_ + 4, frame.size() - pppoe_at_ - 6);  // from the PPP protocol on
 }
 
 void Packet::finish_checksums(std::vector<std::uint8_t>& frame) const {
