@@ -25,7 +25,8 @@ struct vlan_tag {
 	__be16 next_protocol;
 };
 
-/* A PPPoE session's header (RFC 2516, section 4), and the protocol that its PPP frame begins with. */
+/* A PPPoE session's header (RFC 2516, section 4), and the protocol that its PPP frame begins with: one byte where that is odd,
+ * the compressed form of RFC 1661, section 6.5. */
 struct pppoe_session {
 	__u8 version_and_type;
 	__u8 code;
@@ -33,6 +34,7 @@ struct pppoe_session {
 	__be16 length;
 	__be16 protocol;
 };
+#define PPP_COMPRESSED 0x0100
 #define PPP_IPV4 0x0021
 #define PPP_IPV6 0x0057
 
@@ -140,16 +142,23 @@ static __always_inline bool skip_tags(struct cursor *cursor, __be16 *protocol)
 }
 
 /* Tells by an EtherType what a PPPoE session carries, by zero where that is no IP. Linux looks at neither version, type nor
- * code. False where the frame ends first. */
+ * code, and takes the compressed form whether it was agreed upon or not. False where the frame ends first. */
 static __always_inline bool enter_pppoe(struct cursor *cursor, __be16 *protocol)
 {
 	struct pppoe_session header;
+	__u16 carried;
 
 	if (!load(cursor, &header, sizeof(header)))
 		return false;
-	*protocol = header.protocol == bpf_htons(PPP_IPV4)   ? bpf_htons(ETH_P_IP)
-		    : header.protocol == bpf_htons(PPP_IPV6) ? bpf_htons(ETH_P_IPV6)
-							     : 0;
+	carried = bpf_ntohs(header.protocol);
+	if (carried & PPP_COMPRESSED) {
+		carried >>= 8;
+		cursor->offset--;
+		cursor->is_linear = false;
+	}
+	*protocol = carried == PPP_IPV4	  ? bpf_htons(ETH_P_IP)
+		    : carried == PPP_IPV6 ? bpf_htons(ETH_P_IPV6)
+					  : 0;
 	return true;
 }
 

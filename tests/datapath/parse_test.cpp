@@ -85,12 +85,15 @@ TEST_CASE("a PPPoE session is looked into", "[kernels]") {
   TwoHostsBlocked program;
   program.check_ipv4("session", [](auto* source) { return ethernet().pppoe().ipv4(source).udp(53).payload(8); });
   program.check_ipv6("session", [](auto* source) { return ethernet().pppoe(0xffff).ipv6(source).tcp(80); });
+  program.check_ipv4("compressed", [](auto* source) { return ethernet().pppoe_compressed().ipv4(source).udp(53); });
+  program.check_ipv6("compressed",
+                     [](auto* source) { return ethernet().vlan(7).pppoe_compressed().ipv6(source).icmp(); });
   program.check_ipv4("tagged", [](auto* source) { return ethernet().vlan(7).pppoe().ipv4(source).udp(53); });
   program.check_ipv6("tagged", [](auto* source) { return ethernet().vlan(7).vlan(8).pppoe().ipv6(source).udp(53); });
   program.check_ipv4("priority tags",
                      [](auto* source) { return behind_priority_tags(5).pppoe().ipv4(source).udp(53); });
   for (const std::uint16_t protocol :
-       std::initializer_list<std::uint16_t>{0xc021, 0x8021, 0x003d, 0})  // LCP, PAP, IPCP, ...
+       std::initializer_list<std::uint16_t>{0xc021, 0x8021, 0x003d, 0x2345, 0})  // LCP, PAP, IPCP, ...
     CHECK(program.meet(ethernet().pppoe().ethertype(protocol).payload(60)) == not_ip);
   CHECK(program.meet(ethernet().ethertype(0x8863).payload(60)) == not_ip);  // its discovery
 }

@@ -35,9 +35,10 @@ FrameHeaders read_headers(std::string_view frame) {
   }
   if (type == 0x8864) {  // a PPPoE session, with a PPP frame in it
     if (frame.size() < at + 8) return {.is_malformed = true};
-    const int protocol = type_at(at + 6);
+    const bool is_compressed = byte(at + 6) % 2 == 1;  // RFC 1661, section 6.5
+    const int protocol = is_compressed ? byte(at + 6) : type_at(at + 6);
     type = protocol == 0x0021 ? 0x0800 : protocol == 0x0057 ? 0x86dd : 0;
-    at += 8;
+    at += is_compressed ? 7 : 8;
   }
   if (type != 0x0800 && type != 0x86dd) return {};
   const bool is_ipv4 = type == 0x0800;

@@ -61,6 +61,8 @@ Packet::Packet(const Mac& destination, const Mac& source) : next_at_(ethernet_he
 void Packet::say_what_follows(std::uint16_t type) {
   if (family_)
     bytes_.at(next_at_) = low(type);
+  else if (is_compressed_)
+    bytes_.at(next_at_) = low(ppp_protocol(type));
   else
     put(bytes_, next_at_, pppoe_at_ == 0 ? type : ppp_protocol(type));
 }
@@ -77,6 +79,13 @@ Packet& Packet::pppoe(std::uint16_t session) {
   pppoe_at_ = bytes_.size();
   append({0x11, 0, high(session), low(session), 0, 0, 0, 0});
   next_at_ = bytes_.size() - 2;
+  return *this;
+}
+
+Packet& Packet::pppoe_compressed() {
+  pppoe();
+  bytes_.pop_back();
+  is_compressed_ = true;
   return *this;
 }
 

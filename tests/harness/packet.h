@@ -37,6 +37,8 @@ class Packet {
   Packet& vlan(std::uint16_t id, std::uint16_t tag_protocol = customer_tag);
   /// A PPPoE session's header (RFC 2516), with the protocol of the PPP frame in it.
   Packet& pppoe(std::uint16_t session = 1);
+  /// The same with a protocol of one byte (RFC 1661, section 6.5), of an IP header that is to follow.
+  Packet& pppoe_compressed();
   /// Ends the headers with another EtherType than IP's, or behind pppoe() with another protocol.
   Packet& ethertype(std::uint16_t type);
   Packet& arp();
@@ -83,7 +85,8 @@ class Packet {
   void finish_checksums(std::vector<std::uint8_t>& frame) const;
 
   std::vector<std::uint8_t> bytes_;
-  std::size_t next_at_;       // the field that says what follows: an EtherType, or from IP on a protocol number
+  std::size_t next_at_;  // the field that says what follows: an EtherType, or from IP on a protocol number
+  bool is_compressed_ = false;
   std::size_t pppoe_at_ = 0;  // 0 where there is none
   std::optional<Family> family_;
   std::size_t ip_at_ = 0;

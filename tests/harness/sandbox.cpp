@@ -43,9 +43,6 @@ fs::path new_mount_point() {
   }
 }
 
-constexpr const char* resolver_files[]{"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"};
-constexpr const char* lease_directories[]{"/run/systemd/netif/leases", "/var/lib/dhcp", "/var/lib/NetworkManager"};
-
 }  // namespace
 
 SandboxDirectory::SandboxDirectory() {
@@ -54,24 +51,20 @@ SandboxDirectory::SandboxDirectory() {
     fail("make a mount namespace");
   path_ = new_mount_point();
   mount("tmpfs", path_, "mode=0755");
-  hide_surroundings();
+  hide_resolvers();
 }
 
-/// What the machine that tests has for resolvers and DHCP servers would be protected, and make a test pass on one and
-/// fail on another.
-void SandboxDirectory::hide_surroundings() const {
+/// What the machine that tests has for resolvers would be protected, and make a test pass on one and fail on another.
+void SandboxDirectory::hide_resolvers() const {
   const fs::path none = path_ / "resolv.conf";
   write_file(none, "# none\n");
-  for (const char* file : resolver_files)
+  for (const char* file : {"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"})
     if (fs::exists(file) && ::mount(none.c_str(), file, nullptr, MS_BIND, nullptr) != 0) fail("hide the resolvers");
-  for (const char* directory : lease_directories)
-    if (fs::exists(directory) && ::mount("tmpfs", directory, "tmpfs", 0, nullptr) != 0) fail("hide the leases");
 }
 
 SandboxDirectory::~SandboxDirectory() {
   // What is mounted in it goes with it.
-  for (const char* file : resolver_files) umount2(file, MNT_DETACH);
-  for (const char* directory : lease_directories) umount2(directory, MNT_DETACH);
+  for (const char* file : {"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"}) umount2(file, MNT_DETACH);
   umount2(path_.c_str(), MNT_DETACH);
   rmdir(path_.c_str());
 }

@@ -29,7 +29,7 @@ class SandboxDirectory {
   void mount(const std::string& type, const std::filesystem::path& at, const std::string& options) const;
 
  private:
-  void hide_surroundings() const;
+  void hide_resolvers() const;
 
   std::filesystem::path path_;
 };
