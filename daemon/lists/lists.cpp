@@ -58,6 +58,7 @@ void Lists::configure(const std::string& forced) {
     if (list.config.path != config.path) {  // what is told of it is of another file
       list.error.clear();
       list.modified.reset();
+      list.is_taken_over = false;
     }
     list.config = config;
     if (known == lists_.end()) {
@@ -91,7 +92,7 @@ std::map<std::string, WallTime> Lists::stored_lists() try {
 
 /// What cannot be done now is tried again whenever a list was read.
 void Lists::drop_unnamed() try {
-  if (!std::ranges::all_of(lists_, [](const ListStatus& list) { return list.read.has_value(); })) return;
+  if (!std::ranges::all_of(schedules_, &Schedule::settled)) return;
   while (!leaving_.empty()) {
     take_back(*leaving_.begin());
     gone_.insert(leaving_.extract(leaving_.begin()));
@@ -112,7 +113,12 @@ void Lists::take_back(const std::string& name) {
 void Lists::adopt(const std::function<bool(std::string_view)>& claims_as) {
   for (auto name = leaving_.begin(); name != leaving_.end();) {
     const auto next = std::next(name);
-    if (claims_as(*name)) gone_.insert(leaving_.extract(name));
+    if (claims_as(*name)) {
+      log_.info("list " + *name + " is no longer in the config file, and somebody claims as " + *name +
+                    " now: its claims stay, as his",
+                {id_of(Message::list_removed), {"XDPFWD_SOURCE", *name}, {"XDPFWD_REMOVED", "0"}});
+      gone_.insert(leaving_.extract(name));
+    }
     name = next;
   }
   tend();
@@ -173,15 +179,21 @@ void Lists::finish(const Reading& reading, const ListContents& contents) {
   schedule_of(*list).fresh_since.reset();
   try {
     replace(*list, contents, reading.force);
+    list->is_taken_over = true;
     tell(*list, {});
   } catch (const Error& error) {
     tell(*list, error.what());
   }
+  schedule_of(*list).settled |= list->is_taken_over;
   drop_unnamed();
 }
 
+/// Also where a reload has changed how else it is to be read meanwhile: its file is the one that is being read.
 void Lists::tell_slow(const Reading& reading) {
-  if (ListStatus* list = find(reading.config))
+  const auto list = std::ranges::find_if(lists_, [&](const ListStatus& one) {
+    return one.config.name == reading.config.name && one.config.path == reading.config.path;
+  });
+  if (list != lists_.end())
     tell(*list,
          "reading it takes unusually long, as it does when its disk does not answer; it is still being waited for");
 }

@@ -23,6 +23,7 @@ struct ListStatus {
   std::optional<WallTime> modified;  // its file, good or not: a good one may be old, where nobody fetches a newer one
   std::uint64_t bad_lines = 0;       // then
   std::vector<Protected> passed;     // what it would drop but for its being protected
+  bool is_taken_over = false;        // from the file that it has now, since the daemon was started
   std::string error;                 // why what was found last is not in force; empty where it is
 };
 
@@ -33,8 +34,9 @@ class Lists {
   /// Throws Error (not_found) where the config file names no list `forced`, which is none or one.
   static void check(const Config& next, const std::string& forced);
   /// Takes over which lists the config file names, and has all of them be read. The claims of those that it no longer
-  /// names are taken back once all others have been read: a list may only have got another name. What is read of the
-  /// list `forced` replaces what is in force, however doubtful it is. What fails of it is told in the journal.
+  /// names are taken back once all others have been read from the files that they have now: what one held may be in
+  /// another. What is read of the list `forced` replaces what is in force, however doubtful it is. What fails of it is
+  /// told in the journal.
   void configure(const std::string& forced);
   /// Of a list that the config file no longer names, what is not taken back yet stays where `claims_as` says that
   /// somebody claims as that source now: it is his.
@@ -65,6 +67,7 @@ class Lists {
   struct Schedule {
     BootTime due;
     bool force = false;
+    bool settled = false;                      // it was read since, and what it holds is of the file that it has now
     std::optional<BootTime> fresh_since = {};  // when the file was first found to be too fresh
   };
 

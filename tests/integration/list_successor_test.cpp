@@ -63,6 +63,36 @@ TEST_CASE_METHOD(Leaving, "who claims under the name of a list that left the con
   CHECK(times_taken_back() == 0);
 }
 
+TEST_CASE("a list goes only when those that stay were read from the files that they have now") {
+  ListFixture sandbox;
+  const std::filesystem::path directory = sandbox.file().parent_path();
+  const auto list = [&](const char* name, const char* file) {
+    return nlohmann::json{{"name", name}, {"path", directory / file}};
+  };
+  write_file(directory / "one", "192.0.2.1\n");
+  write_file(directory / "two", "192.0.2.2\n");
+  sandbox.config["lists"] = {list("feed", "one"), list("second", "two")};
+  sandbox.start_daemon();
+  REQUIRE(eventually([&] { return sandbox.verdict("192.0.2.1") == "drop" && sandbox.verdict("192.0.2.2") == "drop"; }));
+
+  // In one file that is not there yet, or is just being written: neither may be open meanwhile.
+  const bool moves = GENERATE(true, false);
+  CAPTURE(moves);
+  if (!moves) write_file(directory / "one", "192.0.2.1\n192.0.2.2\n");
+  sandbox.config["lists"] = nlohmann::json::array({list("feed", moves ? "both" : "one")});
+  sandbox.write_config();
+  sandbox.ask({"reload"});
+  CHECK(sandbox.verdict("192.0.2.2") == "drop");
+  if (moves) {
+    REQUIRE(sandbox.becomes_stale("No such file"));
+    CHECK(sandbox.verdict("192.0.2.2") == "drop");
+    write_file(directory / "both", "192.0.2.1\n192.0.2.2\n");
+  }
+  REQUIRE(sandbox.becomes_good(2));
+  CHECK(eventually([&] { return sandbox.entry("192.0.2.2")["claims"].size() == 1; }));
+  CHECK(sandbox.entry("192.0.2.2")["claims"][0]["source"] == "feed");
+}
+
 TEST_CASE_METHOD(Leaving, "what is refused, or only tried, keeps nothing of a list that left the config") {
   CHECK(ctl({"block", "127.0.0.0/8", "--source", "feed"}).status != 0);
   CHECK(ctl({"sync", "--source", "feed", "--dry-run", "-"}, hosts(2)).status == 0);
