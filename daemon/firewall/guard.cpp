@@ -114,14 +114,15 @@ std::vector<Edit> Firewall::protecting_edits(const Affected& affected) const {
 ProtectedSet Firewall::what_to_protect(const Config& config) const {
   std::vector<Protected> members;
   try {
-    members = host_addresses();
+    HostAddresses now = host_addresses();
+    members = still_needed(protected_.members(), now);
+    std::ranges::move(now.all, std::back_inserter(members));
   } catch (const Error& error) {
     log_.warning(std::string("what the machine needs is protected as far as it was known before: ") + error.what(),
                  {id_of(Message::fault)});
     std::ranges::copy_if(protected_.members(), std::back_inserter(members),
                          [](const auto& one) { return !one.absolute; });
   }
-  std::ranges::move(still_needed(protected_.members(), members), std::back_inserter(members));
   for (const Prefix& prefix : config.protect) members.push_back({prefix, "\"protect\" in the config file", true});
   return ProtectedSet(std::move(members));
 }

@@ -84,10 +84,13 @@ std::vector<Prefix> own_addresses() {
   return addresses;
 }
 
-std::vector<Prefix> default_gateways() {
-  std::vector<Prefix> gateways;
+DefaultRoutes default_routes() {
+  DefaultRoutes routes;
   const auto take = [&](const nlmsghdr& message) {
-    if (route_of(message).rtm_dst_len == 0) add_gateways(message, gateways);
+    const rtmsg& route = route_of(message);
+    if (route.rtm_dst_len != 0 || route.rtm_type != RTN_UNICAST) return;
+    routes.families.insert(route.rtm_family == AF_INET ? Family::ipv4 : Family::ipv6);
+    add_gateways(message, routes.gateways);
   };
   rtmsg header{};
   header.rtm_family = AF_INET;
@@ -110,7 +113,7 @@ std::vector<Prefix> default_gateways() {
     take(message);
     return false;
   });
-  return gateways;
+  return routes;
 }
 
 }  // namespace xdpfwd

@@ -75,30 +75,19 @@ TEST_CASE("Name servers are read as the resolver reads them") {
   CHECK(texts_of(servers) == std::vector<std::string>{"192.0.2.53", "2001:db8::53", "fe80::1", "192.0.2.54"});
 }
 
-TEST_CASE("DHCP servers are read out of the leases of systemd-networkd and dhclient") {
-  CHECK(texts_of(dhcp_servers("# private\nADDRESS=10.0.0.7\nROUTER=10.0.0.1\nSERVER_ADDRESS=10.0.0.2\nT1=1\n")) ==
-        std::vector<std::string>{"10.0.0.2"});
-  CHECK(texts_of(dhcp_servers("lease {\n  interface \"eth0\";\n  option dhcp-server-identifier 192.0.2.1;\n}\n"
-                              "lease {\n  option dhcp-server-identifier 192.0.2.9;\n}\n"
-                              "lease {\n  option dhcp-server-identifier 192.0.2.1;\n}\n")) ==
-        std::vector<std::string>{"192.0.2.1", "192.0.2.9"});
-  CHECK(dhcp_servers("SERVER_ADDRESS=\nSERVER_ADDRESS=nobody\noption dhcp-server-identifier 10.0.0.0/8;\n").empty());
-  CHECK(dhcp_servers("").empty());
-}
-
-TEST_CASE("What was learned from the network is needed until its family has a gateway again") {
+TEST_CASE("What was learned from the network is needed until its family has a default route again") {
   const auto member = [](const char* prefix, const char* reason, bool learned) {
     return Protected{.prefix = parse_prefix(prefix), .reason = reason, .learned = learned};
   };
-  const std::vector<Protected> before{member("10.0.0.1", "default gateway", true),
-                                      member("10.0.0.2", "DHCP server", true), member("10.0.0.7", "own address", false),
+  const std::vector<Protected> before{member("10.0.0.1", "default gateway", true), member("10.0.0.2", "resolver", true),
+                                      member("10.0.0.7", "own address", false),
                                       member("2001:db8::53", "resolver", true)};
-  const std::vector<Protected> all_learned{before[0], before[1], before[3]};
-  CHECK(still_needed(before, {}) == all_learned);
-  CHECK(still_needed(before, std::vector{member("192.0.2.53", "resolver", true)}) == all_learned);
-  CHECK(still_needed(before, std::vector{member("192.0.2.1", "default gateway", true)}) == std::vector{before[3]});
-  CHECK(still_needed(before, std::vector{member("fe80::1", "default gateway", true)}) ==
-        std::vector{before[0], before[1]});
+  CHECK(still_needed(before, {}) == std::vector{before[0], before[1], before[3]});
+  CHECK(still_needed(before, {.all = {}, .connected = {Family::ipv4}}) == std::vector{before[3]});
+  CHECK(still_needed(before, {.all = {}, .connected = {Family::ipv6}}) == std::vector{before[0], before[1]});
+  // Another of the same kind and family takes its place, so that they do not become ever more.
+  CHECK(still_needed(before, {.all = {member("192.0.2.53", "resolver", true)}, .connected = {}}) ==
+        std::vector{before[0], before[3]});
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ TEST_CASE("What was learned from the network is remembered, and replaced by what
   const TemporaryDirectory directory;
   const std::map<Prefix, std::string> first{{parse_prefix("10.0.0.1"), "default gateway"},
                                             {parse_prefix("2001:db8::53"), "resolver"}};
-  const std::map<Prefix, std::string> second{{parse_prefix("192.0.2.1"), "DHCP server"}};
+  const std::map<Prefix, std::string> second{{parse_prefix("192.0.2.1"), "default gateway"}};
   {
     Store store(directory.path());
     CHECK(store.learned().empty());
