@@ -1,4 +1,5 @@
 // What the tab key offers in bash is what the client takes.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <sstream>
 
@@ -17,7 +18,10 @@ Strings offered(const Strings& line) {
       "_xdpfwctl \"$1\" \"${@: -1}\" \"${@: -2:1}\"; ((${#COMPREPLY[@]} == 0)) || printf '%s\\n' \"${COMPREPLY[@]}\"";
   Strings words{"bash", "-uc", script, "bash", XDPFWD_SOURCE_DIR "/packaging/completion/xdpfwctl", XDPFWCTL_PROGRAM};
   words.insert(words.end(), line.begin(), line.end());
-  std::istringstream lines(run_or_throw({.words = words}));
+  const Outcome outcome = run({.words = words});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.err == "");
+  std::istringstream lines(outcome.out);
   Strings found;
   for (std::string one; std::getline(lines, one);) found.push_back(one);
   return found;
@@ -46,5 +50,7 @@ TEST_CASE("completion offers the values that an option takes") {
   CHECK(offered({"attach", "eth0", "--sharing", ""}) == Strings{"auto", "exclusive", "dispatcher"});
   CHECK(offered({"--color", ""}) == Strings{"auto", "always", "never"});
   CHECK(offered({"block", "--reason", ""}).empty());
-  CHECK(offered({"detach", "l"}) == Strings{"lo"});
+  CHECK(offered({"block", "192.0.2.0/24", ""}).empty());
+  const Strings interfaces = offered({"detach", "l"});
+  CHECK(std::ranges::find(interfaces, "lo") != interfaces.end());
 }
