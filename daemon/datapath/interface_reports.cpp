@@ -36,6 +36,12 @@ void Interfaces::report_attached(const Interface& interface, const std::string& 
   else
     log_.warning("attached to " + name + " in generic mode, which is slower: native mode failed: " + fallback + in,
                  fields);
+  if (!interface.ports.empty())
+    log_.warning(
+        name +
+            " hands the program on to its ports; a bond keeps the memory of every program that is replaced, by a "
+            "restart or a list that outgrows its tables, until the next boot: name its ports instead",
+        {{"XDPFWD_INTERFACE", name}});
   if (!interface.no_dispatcher.empty())
     log_.warning(name + " is not shared, as it was to be: no other XDP program can be beside this one: " +
                      interface.no_dispatcher,

@@ -186,6 +186,11 @@ void judge_link(const Link& link, const InterfaceSpec& spec, std::optional<Attac
         {link.name, Verdict::warning, "is down: no packet comes in", "ip link set dev " + link.name + " up"});
   if (!in_force && spec.mode != AttachMode::generic) judge_native(link, checks);
   judge_queues(link, checks);
+  // bond_xdp_set() lets go of the program before only where none comes in its place; seen on Linux 6.1 and 6.12.
+  if (link.kind == "bond" && in_force.value_or(spec.mode) != AttachMode::generic)
+    checks.push_back({link.name, Verdict::warning,
+                      "is a bond, which keeps the memory of every program that is replaced until the next boot",
+                      "name its ports instead: ip link show master " + link.name});
   if (link.takes_tags)
     checks.push_back({link.name, Verdict::note,
                       "takes VLAN tags off before the program sees a packet; its source is found all the same"});

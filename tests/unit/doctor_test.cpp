@@ -66,6 +66,14 @@ TEST_CASE("an interface that is well has one line") {
   CHECK(judged(card(), AttachMode::native, AttachMode::native) == "ok: ixgbe, MTU 1500: filtered in native mode\n");
 }
 
+TEST_CASE("a bond in native mode is warned of, with its ports as the way out") {
+  Link link = card();
+  link.kind = "bond";
+  CHECK_THAT(judged(link), Contains("is a bond") && Contains("ip link show master eth0"));
+  CHECK_THAT(judged(link, AttachMode::automatic, AttachMode::native), Contains("is a bond"));
+  CHECK_THAT(judged(link, AttachMode::generic), !Contains("is a bond"));
+}
+
 TEST_CASE("an interface whose packets have no Ethernet header is a failure") {
   Link link = card();
   link.kind = "tun";
