@@ -13,8 +13,9 @@ constexpr Parameter reason{"reason", Kind::text, false, "why, for whoever lists 
 constexpr Parameter source{"source", Kind::name, false, "who makes the claim (cli unless told)"};
 constexpr Parameter strict{"strict", Kind::flag, false,
                            "fail, and change nothing, where a prefix is as wanted already"};
-constexpr Parameter force{"force", Kind::flag, false,
-                          "do it though addresses that this machine needs, or your own, are dropped then; never those in \"protect\""};
+constexpr Parameter force{
+    "force", Kind::flag, false,
+    "do it though addresses that this machine needs, or your own, are dropped then; never those in \"protect\""};
 constexpr Parameter confirm_within{"confirm_within", Kind::duration, false,
                                    "undo it after this time, as 60s, unless it is confirmed: xdpfwctl confirm"};
 constexpr Parameter if_revision{"if_revision", Kind::revision, false,
