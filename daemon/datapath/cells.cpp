@@ -55,10 +55,17 @@ bool Cells::take_free(std::size_t size_class, std::uint32_t& block) {
 }
 
 void Cells::retire(std::uint32_t block, std::uint32_t count) {
+  if (!live_) return free(block, count);
   const std::size_t size_class = class_of(count);
   used_ -= sizes[size_class];
-  if (live_) retired_ += sizes[size_class];
-  (live_ ? waiting_ : free_)[size_class].push_back(block);
+  retired_ += sizes[size_class];
+  waiting_[size_class].push_back(block);
+}
+
+void Cells::free(std::uint32_t block, std::uint32_t count) {
+  const std::size_t size_class = class_of(count);
+  used_ -= sizes[size_class];
+  free_[size_class].push_back(block);
 }
 
 void Cells::reclaim() {

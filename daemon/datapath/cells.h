@@ -25,6 +25,8 @@ class Cells {
   std::uint32_t allocate(std::uint32_t count);
   /// Takes back a block of allocate(count) that no packet will find any more, though some may be reading it.
   void retire(std::uint32_t block, std::uint32_t count);
+  /// The same of one that no packet has ever found, which can be used again at once.
+  void free(std::uint32_t block, std::uint32_t count);
   /// From now on packets may read the cells, so a retired block waits for them.
   void go_live() { live_ = true; }
 

@@ -67,4 +67,8 @@ void retire_cell(Cells& cells, std::uint64_t cell) {
   if (const unsigned size = cells_behind(cell); size > 0) cells.retire(cell_value(cell), size);
 }
 
+void free_cell(Cells& cells, std::uint64_t cell) {
+  if (const unsigned size = cells_behind(cell); size > 0) cells.free(cell_value(cell), size);
+}
+
 }  // namespace xdpfwd

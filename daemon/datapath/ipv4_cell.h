@@ -34,5 +34,7 @@ Hosts read_cell(const Cells& cells, std::uint64_t cell);
 std::uint64_t write_cell(Cells& cells, const Hosts& hosts);
 /// Gives back the cells that a cell refers to.
 void retire_cell(Cells& cells, std::uint64_t cell);
+/// The same of a cell that no packet has ever found.
+void free_cell(Cells& cells, std::uint64_t cell);
 
 }  // namespace xdpfwd

@@ -7,88 +7,63 @@ namespace xdpfwd {
 
 using namespace ipv4;
 
-Ipv4Table::Slots Ipv4Table::read_slots(std::uint64_t root) const {
-  Slots slots{};
-  if (is_uniform(root)) {
-    slots.fill(interval_cell(uniform_owner(root), 0, 255));
-    return slots;
-  }
-  std::uint32_t next = base_of(root);
-  for (std::uint32_t present = present_in(root); present != 0; present &= present - 1)
-    slots[static_cast<std::size_t>(std::countr_zero(present))] = cells_.words()[next++];
-  return slots;
+namespace {
+
+/// Calls with each slot whose bit is set.
+template <typename Function>
+void each_slot(std::uint32_t slots, const Function& function) {
+  for (; slots != 0; slots &= slots - 1) function(static_cast<unsigned>(std::countr_zero(slots)));
 }
 
-/// Changes a root from some cells to others, and gives back what the old ones took.
-void Ipv4Table::write_slots(std::uint32_t index, const Slots& before, const Slots& after) {
-  if (before == after) return;
-  const std::uint64_t root = roots_[index];
-  publish(index, after);
-  retire_block(root);
-  for (std::size_t slot = 0; slot < after.size(); ++slot)
-    if (before[slot] != after[slot]) retire_cell(cells_, before[slot]);
-}
+}  // namespace
 
-std::uint64_t Ipv4Table::read_slot(std::uint64_t root, unsigned slot) const {
-  return (present_in(root) >> slot & 1) != 0 ? cells_.words()[position_of(root, slot)] : 0;
-}
-
-/// The same with one cell, which is all that a host or a small prefix needs: a table of a million hosts is filled in a
-/// third of the time.
-void Ipv4Table::write_slot(std::uint32_t index, unsigned slot, std::uint64_t before, std::uint64_t after) {
-  if (before == after) return;
-  const std::uint64_t root = roots_[index];
-  const std::uint32_t bit = 1u << slot;
-  const std::uint32_t present = after != 0 ? present_in(root) | bit : present_in(root) & ~bit;
-  if (present == all_slots && cell_count(after) == 1) {  // perhaps one owner has them all now
-    const Slots slots = read_slots(root);
-    Slots changed = slots;
-    changed[slot] = after;
-    return write_slots(index, slots, changed);
-  }
-  if (before != 0 && after != 0)
-    cells_.words().publish(position_of(root, slot), after);
-  else
-    move_block(index, present, slot, after);
-  retire_cell(cells_, before);
-}
-
-/// Gives a root another block, for the cells that are to be present: those it has, and this one in its slot.
-void Ipv4Table::move_block(std::uint32_t index, std::uint32_t present, unsigned slot, std::uint64_t cell) {
-  const std::uint64_t root = roots_[index];
-  if (present == 0) {
-    set_root(index, 0);
+/// Has packets meet the draft.
+void Ipv4Table::finish() {
+  if (draft_.changed == 0) return;
+  const std::uint64_t root = roots_[draft_.index];
+  std::uint32_t present = present_in(root);
+  std::array<std::uint64_t, XDPFWD_ROOT_SLOTS> replaced;
+  each_slot(draft_.changed, [&](unsigned slot) {
+    const std::uint32_t bit = 1u << slot;
+    replaced[slot] = published(root, slot);
+    if (draft_.cells[slot] == replaced[slot]) draft_.changed &= ~bit;
+    present = draft_.cells[slot] != 0 ? present | bit : present & ~bit;
+  });
+  if (draft_.changed == 0) return;
+  if (present != present_in(root) || is_uniform(root) || has_one_owner(present)) {
+    set_root(draft_.index, written(present));
+    if (root != 0 && !is_uniform(root))
+      cells_.retire(base_of(root), static_cast<std::uint32_t>(std::popcount(present_in(root))));
   } else {
-    const std::uint32_t block = cells_.allocate(static_cast<std::uint32_t>(std::popcount(present)));
-    std::uint32_t next = block;
-    for (std::uint32_t rest = present; rest != 0; rest &= rest - 1) {
-      const auto other = static_cast<unsigned>(std::countr_zero(rest));
-      cells_.words().publish(next++, other == slot ? cell : cells_.words()[position_of(root, other)]);
-    }
-    set_root(index, std::uint64_t{block} << 32 | present);
+    each_slot(draft_.changed,
+              [&](unsigned slot) { cells_.words().publish(position_of(root, slot), draft_.cells[slot]); });
   }
-  retire_block(root);
+  each_slot(draft_.changed, [&](unsigned slot) { retire_cell(cells_, replaced[slot]); });
+  draft_.changed = 0;
 }
 
-void Ipv4Table::retire_block(std::uint64_t root) {
-  if (root != 0 && !is_uniform(root))
-    cells_.retire(base_of(root), static_cast<std::uint32_t>(std::popcount(present_in(root))));
+void Ipv4Table::abandon() {
+  each_slot(draft_.changed, [&](unsigned slot) { free_cell(cells_, draft_.cells[slot]); });
+  draft_.changed = 0;
 }
 
-void Ipv4Table::publish(std::uint32_t index, const Slots& slots) {
-  const std::uint64_t whole = interval_cell(cell_value(slots[0]), 0, 255);
-  if (std::ranges::count(slots, whole) == XDPFWD_ROOT_SLOTS) return set_root(index, uniform_root(cell_value(whole)));
-  const auto count = static_cast<std::uint32_t>(XDPFWD_ROOT_SLOTS - std::ranges::count(slots, 0));
-  if (count == 0) return set_root(index, 0);
-  const std::uint32_t block = cells_.allocate(count);
-  std::uint32_t position = block;
-  std::uint32_t present = 0;
-  for (std::size_t slot = 0; slot < slots.size(); ++slot) {
-    if (slots[slot] == 0) continue;
-    present |= 1u << slot;
-    cells_.words().publish(position++, slots[slot]);
-  }
-  set_root(index, std::uint64_t{block} << 32 | present);
+/// Whether one has all addresses of the draft, whose slots that are not clean these are.
+bool Ipv4Table::has_one_owner(std::uint32_t present) const {
+  if (present != all_slots) return false;
+  const std::uint64_t whole = interval_cell(cell_value(cell(0)), 0, 255);
+  unsigned slot = 0;
+  while (slot < XDPFWD_ROOT_SLOTS && cell(slot) == whole) ++slot;
+  return slot == XDPFWD_ROOT_SLOTS;
+}
+
+/// The draft as a root, whose cells are in a block of their own.
+std::uint64_t Ipv4Table::written(std::uint32_t present) {
+  if (present == 0) return 0;
+  if (has_one_owner(present)) return uniform_root(cell_value(cell(0)));
+  const std::uint32_t block = cells_.allocate(static_cast<std::uint32_t>(std::popcount(present)));
+  std::uint32_t next = block;
+  each_slot(present, [&](unsigned slot) { cells_.words().publish(next++, cell(slot)); });
+  return std::uint64_t{block} << 32 | present;
 }
 
 /// The filter lets a packet through to the root before there is something to find, and until there is not.

@@ -15,9 +15,13 @@ class Ipv4Table {
   Ipv4Table(Fd filter, Fd roots, Fd cells)
       : filter_(std::move(filter)), roots_(std::move(roots)), cells_(std::move(cells)) {}
 
+  /// Calls `changes()`, which repaints, and has packets meet all of that when it returns. Entries side by side often
+  /// share a root, which is then written once. Throws what `changes()` throws, and TablesFull; part of it is done then.
+  template <typename Changes>
+  void change(const Changes& changes);
+
   /// Gives the addresses of the prefix whose present owner is one that `loses(owner)` to the owner
-  /// `to`. A packet meets each address with its old owner or with its new one. Throws TablesFull;
-  /// part of it is done then.
+  /// `to`. A packet meets each address with its old owner or with its new one. Within change().
   template <typename Loses>
   void repaint(const Prefix& prefix, Loses&& loses, Owner to);
 
@@ -28,16 +32,21 @@ class Ipv4Table {
   const Cells& cells() const { return cells_; }
 
  private:
-  /// The cells of the 32 /24s of a root, 0 for a clean one.
-  using Slots = std::array<std::uint64_t, XDPFWD_ROOT_SLOTS>;
+  /// What is to become of a root: the cells of some of its 32 /24s, 0 for a clean one. No packet has seen them yet.
+  struct Draft {
+    std::uint32_t index = XDPFWD_ROOTS;  // of none
+    std::uint32_t changed = 0;           // slots, a bit each
+    std::array<std::uint64_t, XDPFWD_ROOT_SLOTS> cells{};
+  };
 
-  Slots read_slots(std::uint64_t root) const;
-  void write_slots(std::uint32_t index, const Slots& before, const Slots& after);
-  std::uint64_t read_slot(std::uint64_t root, unsigned slot) const;
-  void write_slot(std::uint32_t index, unsigned slot, std::uint64_t before, std::uint64_t after);
-  void move_block(std::uint32_t index, std::uint32_t present, unsigned slot, std::uint64_t cell);
-  void retire_block(std::uint64_t root);
-  void publish(std::uint32_t index, const Slots& slots);
+  void open(std::uint32_t index);
+  void finish();
+  void abandon();
+  std::uint64_t published(std::uint64_t root, unsigned slot) const;
+  std::uint64_t cell(unsigned slot) const;
+  void set_cell(unsigned slot, std::uint64_t cell);
+  bool has_one_owner(std::uint32_t present) const;
+  std::uint64_t written(std::uint32_t present);
   void set_root(std::uint32_t index, std::uint64_t root);
   template <typename Loses>
   std::uint64_t repaint_cell(std::uint64_t cell, unsigned first, unsigned last, Loses& loses, Owner to);
@@ -45,6 +54,7 @@ class Ipv4Table {
   MappedWords filter_;
   MappedWords roots_;
   Cells cells_;
+  Draft draft_;
 };
 
 namespace ipv4 {
@@ -81,39 +91,73 @@ inline std::uint32_t number_of(const Prefix& prefix) { return static_cast<std::u
 
 }  // namespace ipv4
 
+/// The cell of a slot that packets find.
+inline std::uint64_t Ipv4Table::published(std::uint64_t root, unsigned slot) const {
+  if (ipv4::is_uniform(root)) return interval_cell(ipv4::uniform_owner(root), 0, 255);
+  return (ipv4::present_in(root) >> slot & 1) != 0 ? cells_.words()[ipv4::position_of(root, slot)] : 0;
+}
+
+inline std::uint64_t Ipv4Table::cell(unsigned slot) const {
+  return (draft_.changed >> slot & 1) != 0 ? draft_.cells[slot] : published(roots_[draft_.index], slot);
+}
+
+/// Of another cell than it has.
+inline void Ipv4Table::set_cell(unsigned slot, std::uint64_t cell) {
+  if ((draft_.changed >> slot & 1) != 0) free_cell(cells_, draft_.cells[slot]);
+  draft_.changed |= 1u << slot;
+  draft_.cells[slot] = cell;
+}
+
+inline void Ipv4Table::open(std::uint32_t index) {
+  if (index == draft_.index) return;
+  finish();
+  draft_.index = index;
+}
+
+template <typename Changes>
+void Ipv4Table::change(const Changes& changes) {
+  try {
+    changes();
+    finish();
+  } catch (...) {
+    abandon();  // or whatever comes next would be in want of the same room
+    throw;
+  }
+}
+
 template <typename Loses>
 void Ipv4Table::repaint(const Prefix& prefix, Loses&& loses, Owner to) {
   const std::uint32_t first = ipv4::number_of(prefix);
   const std::uint32_t last = first | static_cast<std::uint32_t>(0xffffffffull >> prefix.length());
   for (std::uint32_t index = first >> ipv4::root_host_bits; index <= last >> ipv4::root_host_bits; ++index) {
+    open(index);
     const std::uint64_t root = roots_[index];
     const std::uint32_t from = std::max(first, index << ipv4::root_host_bits);
     const std::uint32_t until = std::min(last, index << ipv4::root_host_bits | ipv4::root_hosts);
-    const bool has_one_owner = root == 0 || ipv4::is_uniform(root);
+    const bool has_one_owner = draft_.changed == 0 && (root == 0 || ipv4::is_uniform(root));
     if (has_one_owner && !loses(root == 0 ? nobody : ipv4::uniform_owner(root))) continue;
     if (has_one_owner && until - from == ipv4::root_hosts) {
       set_root(index, ipv4::uniform_root(to));
       continue;
     }
-    if (from >> 8 == until >> 8 && !ipv4::is_uniform(root)) {
-      const unsigned slot = (from >> 8) % XDPFWD_ROOT_SLOTS;
-      const std::uint64_t before = read_slot(root, slot);
-      write_slot(index, slot, before, repaint_cell(before, from & 0xff, until & 0xff, loses, to));
-      continue;
-    }
-    const Slots before = read_slots(root);
-    Slots after = before;
     for (std::uint32_t net = from >> 8; net <= until >> 8; ++net) {
-      std::uint64_t& cell = after[net % XDPFWD_ROOT_SLOTS];
-      cell = repaint_cell(cell, std::max(from, net << 8) & 0xff, std::min(until, net << 8 | 0xff) & 0xff, loses, to);
+      const unsigned slot = net % XDPFWD_ROOT_SLOTS;
+      const unsigned first_host = std::max(from, net << 8) & 0xff;
+      const unsigned last_host = std::min(until, net << 8 | 0xff) & 0xff;
+      const std::uint64_t before = cell(slot);
+      const std::uint64_t after = repaint_cell(before, first_host, last_host, loses, to);
+      if (after != before) set_cell(slot, after);
     }
-    write_slots(index, before, after);
   }
 }
 
 template <typename Loses>
 std::uint64_t Ipv4Table::repaint_cell(std::uint64_t cell, unsigned first, unsigned last, Loses& loses, Owner to) {
   if (cell == 0) return to == nobody || !loses(nobody) ? 0 : interval_cell(to, first, last);
+  // Nearly always a lone host comes or goes, and none of the other 255 needs a look.
+  const bool is_all_of_it = cell_count(cell) == 1 && first == cell_first(cell) && last == cell_last(cell);
+  if (is_all_of_it && !loses(cell_value(cell))) return cell;
+  if (is_all_of_it) return to == nobody ? 0 : interval_cell(to, first, last);
   Hosts hosts = read_cell(cells_, cell);
   bool changed = false;
   for (unsigned host = first; host <= last; ++host)

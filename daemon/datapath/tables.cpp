@@ -14,14 +14,16 @@ void Tables::put(std::span<const Effective> entries) {
   const std::size_t id_bound = std::ranges::max(entries, {}, &Effective::id).id + std::size_t{1};
   lengths_.resize(std::max(lengths_.size(), id_bound));
   in_ipv6_.resize(lengths_.size());
-  for (const Effective& entry : entries) {
-    if (entry.action == Action::none) continue;
-    lengths_[entry.id] = static_cast<std::uint8_t>(entry.prefix.length());
-    if (entry.prefix.family() == Family::ipv4)
-      put_ipv4(entry);
-    else
-      (in_ipv6_[entry.id] ? changed : added[static_cast<std::size_t>(entry.action)]).push_back(entry);
-  }
+  ipv4_.change([&] {
+    for (const Effective& entry : entries) {
+      if (entry.action == Action::none) continue;
+      lengths_[entry.id] = static_cast<std::uint8_t>(entry.prefix.length());
+      if (entry.prefix.family() == Family::ipv4)
+        put_ipv4(entry);
+      else
+        (in_ipv6_[entry.id] ? changed : added[static_cast<std::size_t>(entry.action)]).push_back(entry);
+    }
+  });
   put_ipv6(added, changed);
 }
 
@@ -53,18 +55,27 @@ void Tables::put_ipv4(const Effective& entry) {
 }
 
 void Tables::remove(std::span<const Delta::Removal> removals) {
-  for (const Delta::Removal& removal : removals) {
-    if (removal.id >= lengths_.size()) continue;
-    if (removal.prefix.family() == Family::ipv6) {
-      let_ipv6_arrive();
-      ipv6_.remove(removal.prefix);
-      in_ipv6_[removal.id] = false;
-      continue;
-    }
-    const auto is_its_own = [&](Owner owner) { return owner != nobody && id_of(owner) == removal.id; };
-    const bool has_heir = removal.heir_action != Action::none;
-    ipv4_.repaint(removal.prefix, is_its_own, has_heir ? make_owner(removal.heir, removal.heir_action) : nobody);
-  }
+  // First, since the kernel may refuse those of IPv6.
+  ipv4_.change([&] {
+    for (const Delta::Removal& removal : removals)
+      if (removal.prefix.family() == Family::ipv4) remove_ipv4(removal);
+  });
+  for (const Delta::Removal& removal : removals)
+    if (removal.prefix.family() == Family::ipv6) remove_ipv6(removal);
+}
+
+void Tables::remove_ipv4(const Delta::Removal& removal) {
+  if (removal.id >= lengths_.size()) return;
+  const auto is_its_own = [&](Owner owner) { return owner != nobody && id_of(owner) == removal.id; };
+  const bool has_heir = removal.heir_action != Action::none;
+  ipv4_.repaint(removal.prefix, is_its_own, has_heir ? make_owner(removal.heir, removal.heir_action) : nobody);
+}
+
+void Tables::remove_ipv6(const Delta::Removal& removal) {
+  if (removal.id >= lengths_.size()) return;
+  let_ipv6_arrive();
+  ipv6_.remove(removal.prefix);
+  in_ipv6_[removal.id] = false;
 }
 
 }  // namespace xdpfwd

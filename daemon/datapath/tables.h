@@ -39,6 +39,8 @@ class Tables {
 
   void put_ipv4(const Effective& entry);
   void put_ipv6(const Ipv6Additions& added, std::span<const Effective> changed);
+  void remove_ipv4(const Delta::Removal& removal);
+  void remove_ipv6(const Delta::Removal& removal);
   void let_ipv6_arrive();
 
   Ipv4Table ipv4_;

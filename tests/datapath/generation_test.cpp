@@ -7,6 +7,7 @@
 
 #include "common/error.h"
 #include "tests/datapath/loaded_program.h"
+#include "tests/datapath/table_check.h"
 
 namespace xdpfwd {
 namespace {
@@ -166,6 +167,36 @@ TEST_CASE("a change that there is no room for can be taken back, and a smaller o
   small.apply(list.change({{parse_prefix("192.0.2.7"), source, drop}}));
   CHECK(harness::run(small.program(), ethernet().ipv4("192.0.2.7").udp(53)) == harness::Verdict::drop);
   CHECK(harness::run(small.program(), ethernet().ipv4("198.51.0.1").udp(53)) == harness::Verdict::pass);
+}
+
+TEST_CASE("what there are no cells for can be taken back, and leaves room for what comes then") {
+  LoadedProgram program;
+  Generation small = Generation::create(program.pin_dir(), 2, {.ids = 1'000, .cells = 64, .ipv6 = 4}, nullptr);
+  Blocklist list({100'000, 100'000});
+  small.fill(list);
+  const SharedText source("test");
+  const SharedClaim drop(
+      Claim{.source = source, .action = Action::drop, .reason = {}, .since = {}, .until = std::nullopt});
+  const auto host = [](std::uint32_t number) { return Prefix::of_ipv4(0x0a000001 + (number << 13), 32); };
+  const auto is_dropped = [&](std::uint32_t number) {
+    return harness::run(small.program(), ethernet().ipv4(to_string(host(number))).udp(53)) == harness::Verdict::drop;
+  };
+  // Each in a root of its own, so that some find room before it is used up.
+  std::vector<Edit> edits;
+  for (std::uint32_t number = 0; number < 100; ++number) edits.push_back({host(number), source, drop});
+  const Delta large = list.change(edits);
+  CHECK_THROWS_AS(small.apply(large), TablesFull);
+  CHECK(is_dropped(0));
+  small.apply(list.undo(large));
+  for (std::uint32_t number = 0; number < 100; ++number) CHECK_FALSE(is_dropped(number));
+  CHECK(look_through(small.tables()).fault.empty());
+
+  small.apply(list.change({{host(7), source, drop}, {host(99), source, drop}}));
+  CHECK(is_dropped(7));
+  CHECK(is_dropped(99));
+  small.apply(list.change({{host(99), source, std::nullopt}}));
+  CHECK_FALSE(is_dropped(99));
+  CHECK(look_through(small.tables()).fault.empty());
 }
 
 }  // namespace

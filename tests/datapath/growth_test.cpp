@@ -1,5 +1,7 @@
 // A list that outgrows its tables goes on in larger ones.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <iterator>
 #include <optional>
 
 #include "tests/datapath/datapath_host.h"
@@ -105,6 +107,30 @@ TEST_CASE("a list that has shrunk to nothing grows again, after a restart as wel
   change_all(claim);
   CHECK(host.verdict(last) == Verdict::drop);
   CHECK(datapath->count(host.list.find(last)->id).packets == 1);
+}
+
+TEST_CASE("a list that comes again as a whole fits into the tables that it had") {
+  const auto full = GENERATE(Full::ids, Full::cells);
+  CAPTURE(static_cast<int>(full));
+  const SharedClaim claim(
+      Claim{.source = "test", .action = Action::drop, .reason = {}, .since = {}, .until = std::nullopt});
+  DatapathHost host(room_to_grow);
+  Datapath datapath(host.pin_dir, host.log);
+  host.start(datapath);
+  const auto whole = [&](const SharedClaim& to) {
+    std::vector<Edit> edits;
+    for (unsigned number = 0; number < parts; ++number)
+      std::ranges::move(part(full, number, to), std::back_inserter(edits));
+    return edits;
+  };
+  CHECK(apply(datapath, host.list, host.list.change(whole(claim))));
+  const Prefix last = entry(full, parts * entries_a_part - 1);
+  for (unsigned round = 0; round < 3; ++round) {
+    CHECK_FALSE(apply(datapath, host.list, host.list.change(whole(std::nullopt))));
+    CHECK(host.verdict(last) == Verdict::pass);
+    CHECK_FALSE(apply(datapath, host.list, host.list.change(whole(claim))));
+    CHECK(host.verdict(last) == Verdict::drop);
+  }
 }
 
 }  // namespace
