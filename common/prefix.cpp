@@ -17,21 +17,6 @@ namespace {
 constexpr Prefix::Address mapped_ipv4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 constexpr unsigned mapped_bits = 96;
 
-std::uint64_t in_host_order(std::uint64_t half) {
-  return std::endian::native == std::endian::little ? __builtin_bswap64(half) : half;
-}
-
-/// Zeroes every bit from `length` on. In two halves, since a list of a million is masked several times over.
-Prefix::Address masked(const Prefix::Address& address, unsigned length) {
-  auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(address);
-  for (std::size_t index = 0; index < halves.size(); ++index) {
-    const unsigned bits = std::clamp(length, 64 * static_cast<unsigned>(index), 64 * static_cast<unsigned>(index + 1)) -
-                          64 * static_cast<unsigned>(index);
-    halves[index] &= in_host_order(bits == 0 ? 0 : ~std::uint64_t{0} << (64 - bits));
-  }
-  return std::bit_cast<Prefix::Address>(halves);
-}
-
 Error malformed(std::string_view text, std::string_view why) {
   return Error(Code::invalid, (text.empty() ? "\"\"" : escaped(shortened(text))) + ": " + std::string(why),
                "write an address or a prefix, as in 192.0.2.7, 198.51.100.0/24 or 2001:db8::/32");
@@ -163,17 +148,8 @@ std::vector<Prefix> parse_range(std::string_view text, std::size_t dash) {
 
 }  // namespace
 
-Prefix::Prefix(Family family, const Address& address, unsigned length)
-    : family_(family), address_(masked(address, length)), length_(static_cast<std::uint8_t>(length)) {}
-
-Prefix Prefix::of_ipv4(std::uint32_t address, unsigned length) {
-  Address bytes{};
-  for (unsigned byte = 0; byte < 4; ++byte) bytes[byte] = static_cast<std::uint8_t>(address >> (24 - 8 * byte));
-  return {Family::ipv4, bytes, length};
-}
-
 bool Prefix::covers(const Prefix& other) const {
-  return family_ == other.family_ && length_ <= other.length_ && masked(other.address_, length_) == address_;
+  return family_ == other.family_ && length_ <= other.length_ && other.widened(length_).address_ == address_;
 }
 
 namespace {

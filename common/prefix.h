@@ -29,9 +29,17 @@ class Prefix {
   using Address = std::array<std::uint8_t, 16>;
 
   /// Masks host bits. `length` is in bits and at most address_bits(family).
-  Prefix(Family family, const Address& address, unsigned length);
+  Prefix(Family family, const Address& address, unsigned length)
+      : family_(family), address_(address), length_(static_cast<std::uint8_t>(length)) {
+    set_half(0, half(0) & mask(length));
+    set_half(8, half(8) & mask(length > 64 ? length - 64 : 0));
+  }
   /// An IPv4 prefix whose address is a number: 0xc0000200 is 192.0.2.0.
-  static Prefix of_ipv4(std::uint32_t address, unsigned length);
+  static Prefix of_ipv4(std::uint32_t address, unsigned length) {
+    Prefix prefix(length);
+    prefix.set_half(0, std::uint64_t{address} << 32 & mask(length));
+    return prefix;
+  }
 
   Family family() const { return family_; }
   const Address& address() const { return address_; }
@@ -55,10 +63,25 @@ class Prefix {
   std::uint64_t half(std::size_t first_byte) const {
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, address_.data() + first_byte, sizeof bytes);
-    return std::endian::native == std::endian::little ? __builtin_bswap64(bytes) : bytes;
+    return in_host_order(bytes);
   }
 
  private:
+  explicit Prefix(unsigned length) : family_(Family::ipv4), length_(static_cast<std::uint8_t>(length)) {}
+
+  // In halves, and here: a list of a million is masked several times over.
+  void set_half(std::size_t first_byte, std::uint64_t number) {
+    const std::uint64_t bytes = in_host_order(number);
+    std::memcpy(address_.data() + first_byte, &bytes, sizeof bytes);
+  }
+  static constexpr std::uint64_t in_host_order(std::uint64_t word) {
+    return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
+  }
+  /// So many bits from the top; all of them from 64 on.
+  static constexpr std::uint64_t mask(unsigned bits) {
+    return bits == 0 ? 0 : ~std::uint64_t{0} << (bits < 64 ? 64 - bits : 0);
+  }
+
   Family family_;
   Address address_{};
   std::uint8_t length_;

@@ -127,7 +127,6 @@ bool Blocklist::set_claim(Edit& edit, Touched& others, Last& last) {
     if (!edit.claim) return false;
     position = entries_.emplace_hint(position, edit.prefix, allocate_id(edit.id));
     ++sizes_[index_of(edit.prefix.family())];
-    count(edit.prefix, Action::none, +1);
   }
   edit.id = position->second;
   Entry& entry = by_id_[edit.id];
@@ -203,10 +202,9 @@ void Blocklist::finish(const Prefix& prefix, Entry& entry, Delta& delta) {
     if (wanted == Action::none)
       delta.removals.push_back({.prefix = prefix, .id = entry.id});
     else
-      delta.upserts.push_back({prefix, entry.id, wanted});
+      delta.upserts.push_back({prefix, wanted, entry.id});
   }
   if (!entry.claims.empty()) return;
-  count(prefix, Action::none, -1);
   --sizes_[index_of(prefix.family())];
   delta.gone.push_back(entry.id);
   free_ids_.push_back(entry.id);
@@ -224,6 +222,7 @@ void Blocklist::name_heirs(Delta& delta) const {
 }
 
 void Blocklist::count(const Prefix& prefix, Action action, int change) {
+  if (action == Action::none) return;
   const std::size_t family = index_of(prefix.family());
   Actions& entries = lengths_[family][prefix.length()];
   const bool were_there = entries[index_of(action)] > 0;
@@ -246,8 +245,8 @@ bool Blocklist::overruled(const Prefix& prefix, Action action) const {
 
 EntryId Blocklist::allocate_id(EntryId wanted) {
   if (free_ids_.empty()) {
-    const auto id = static_cast<EntryId>(by_id_.size());
-    by_id_.emplace_back().id = id;
+    const EntryId id = by_id_.size();
+    by_id_.add().id = id;
     return id;
   }
   // A free id's entry tells where in the list it is: with a search instead, many that come back in another order than

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -17,7 +16,7 @@
 #include <vector>
 
 #include "common/prefix.h"
-#include "daemon/blocklist/claim_list.h"
+#include "daemon/blocklist/entry.h"
 #include "daemon/blocklist/length_set.h"
 
 namespace xdpfwd {
@@ -30,9 +29,6 @@ struct Capacity {
   std::uint32_t of(Family family) const { return family == Family::ipv4 ? ipv4 : ipv6; }
   bool operator==(const Capacity&) const = default;
 };
-
-/// A small number; an entry keeps its id for as long as it lives. See Blocklist::id_bound.
-using EntryId = std::uint32_t;
 
 /// What a claim takes over from the source's present one with the same action: it is renewed then, rather than new.
 enum class Keep : std::uint8_t { nothing, since, since_and_reason };
@@ -57,8 +53,8 @@ struct Edit {
 /// An entry as the datapath has to know it.
 struct Effective {
   Prefix prefix;
-  EntryId id;
   Action action;  // none where a stronger entry around it overrules it
+  EntryId id;
 };
 
 /// What a change of the model means outside of it. The datapath makes the upserts before the removals, each
@@ -81,16 +77,6 @@ struct Delta {
 
   /// The edits that undo this change, right after it: entries that went come back under their ids.
   std::vector<Edit> inverse() const;
-};
-
-/// One prefix with all that is known about it.
-struct Entry {
-  ClaimList claims;
-  EntryId id = 0;                  // of a free one: where in the list of free ids it is
-  Action action = Action::none;    // the strongest of its claims
-  Action enforced = Action::none;  // `action`, or none where a stronger entry around it overrules it
-  bool touched = false;            // within a change: to be looked at when it ends
-  bool takes_room = false;         // of the capacity: somebody claims it, beside what protects it
 };
 
 class Blocklist {
@@ -134,7 +120,7 @@ class Blocklist {
   /// Entries that count towards the capacity.
   std::size_t used(Family family) const { return used_[static_cast<std::size_t>(family)]; }
   /// Larger than every id in use, and at most as large as the most entries that there were so far.
-  EntryId id_bound() const { return static_cast<EntryId>(by_id_.size()); }
+  EntryId id_bound() const { return by_id_.size(); }
   const Capacity& capacity() const { return capacity_; }
   /// An entry that may have to come back takes room even while it is not there, until it was released as often.
   void reserve(const Prefix& prefix);
@@ -181,7 +167,7 @@ class Blocklist {
 
   Capacity capacity_;
   Entries entries_;
-  std::deque<Entry> by_id_;  // those of free ids are without claims
+  EntryTable by_id_;  // those of free ids are without claims
   std::vector<EntryId> free_ids_;
   absl::btree_map<Prefix, std::uint32_t> reserved_;              // how often
   std::set<SharedText> sources_;                                 // every source is there once

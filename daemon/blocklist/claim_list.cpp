@@ -5,12 +5,6 @@
 
 namespace xdpfwd {
 
-std::span<const SharedClaim> ClaimList::all() const {
-  if (const SharedClaim* one = std::get_if<SharedClaim>(&claims_)) return {one, 1};
-  if (const Several* several = std::get_if<Several>(&claims_)) return **several;
-  return {};
-}
-
 const SharedClaim* ClaimList::position(std::string_view source) const {
   const std::span<const SharedClaim> claims = all();
   const auto found = std::ranges::find(claims, source, [](const SharedClaim& claim) { return claim->source.view(); });
@@ -28,6 +22,7 @@ SharedClaim ClaimList::find(std::string_view source) const {
 }
 
 SharedClaim ClaimList::put(SharedClaim claim) {
+  if (empty()) return claims_ = std::move(claim), SharedClaim();
   SharedClaim before = take(claim->source);
   if (Several* several = std::get_if<Several>(&claims_)) {
     (*several)->push_back(std::move(claim));

@@ -53,7 +53,11 @@ class ClaimList {
  private:
   using Several = std::unique_ptr<std::vector<SharedClaim>>;  // two at least
 
-  std::span<const SharedClaim> all() const;
+  std::span<const SharedClaim> all() const {
+    if (const SharedClaim* one = std::get_if<SharedClaim>(&claims_)) return {one, 1};
+    if (const Several* several = std::get_if<Several>(&claims_)) return **several;
+    return {};
+  }
   const SharedClaim* position(std::string_view source) const;
 
   std::variant<std::monostate, SharedClaim, Several> claims_;

@@ -68,7 +68,7 @@ void Blocklist::each_effective(const std::function<void(std::span<const Effectiv
   std::vector<Effective> some;
   some.reserve(most);
   for (const auto& [prefix, id] : entries_) {
-    some.push_back({prefix, id, entry(id).enforced});
+    some.push_back({prefix, entry(id).enforced, id});
     if (some.size() < most) continue;
     take(some);
     some.clear();
