@@ -32,6 +32,41 @@ TEST_CASE("JSON of every type is read") {
   CHECK(parse_json(R"("\u00e9\ud83d\ude00")") == "é😀");
 }
 
+TEST_CASE("Long strings are read as they are, wherever they stand and whatever is in them") {
+  const std::string plain = repeated("0123456789abcdef", 200);
+  for (const std::string& content :
+       {plain, plain + "é", plain + "\x7f", plain + R"(\")", R"(\\)" + plain, R"(\")" + plain + R"(\\)",
+        plain + R"(\u00e9)", repeated("x", 1023), repeated("x", 1024), repeated(R"(\")", 1024), plain + ",:{}[]//"}) {
+    const std::string string = '"' + content + '"';
+    for (const std::string& text : {string, "[" + string + "," + string + "]",
+                                    R"({"":")" + content + R"(","a":"b","c":[)" + string + R"(,"",""]})",
+                                    "{" + string + ":" + string + R"(,"x":")" + content + "\"}",
+                                    R"(["\\",)" + string + R"(,"\"",)" + string + "]"})
+      CHECK(parse_json(text) == json::parse(text));
+  }
+}
+
+TEST_CASE("What is wrong beside a long string is told with its place, and what is wrong in one as well") {
+  const std::string plain = repeated("0123456789abcdef", 200);
+  const auto same_as_library = [](const std::string& text) {
+    try {
+      const json read = json::parse(text);
+      FAIL("the library reads it");
+    } catch (const json::exception& error) {
+      CHECK(std::string(refusal_of(text).what()) == "JSON: " + json_message(error));
+    }
+  };
+  same_as_library(R"({"a":")" + plain + R"(",oops})");
+  same_as_library(R"({"a":")" + plain);
+  same_as_library(R"({"a":")" + plain + "\n\"}");
+  same_as_library(R"({"a":")" + plain + "\xff\"}");
+  same_as_library(R"({"a":")" + plain + R"(\x"})");
+  same_as_library(R"({"a":")" + plain + R"(\)");
+  same_as_library("\"" + plain + "\"\"" + plain + "\"");
+  CHECK_THAT(refusal_of(R"({")" + plain + R"(":1,")" + plain + R"(":2})").what(), Contains("is there twice"));
+  CHECK(parse_json(R"({")" + plain + R"(":1,")" + plain + R"(.":2})").size() == 2);
+}
+
 TEST_CASE("A nesting of 16 is read and one of 17 is refused") {
   for (const auto& nested : {arrays, objects}) {
     CHECK_NOTHROW(parse_json(nested(16)));
