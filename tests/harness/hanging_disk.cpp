@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -35,6 +36,14 @@ fuse_attr attributes(std::uint64_t node, std::size_t size) {
   attr.mtime = 1'000'000'000;
   attr.nlink = 1;
   return attr;
+}
+
+/// Whether a process waits for the answer. A file that was closed before may be released at any time.
+bool is_waited_for(const std::vector<char>& request) {
+  fuse_in_header header{};
+  std::memcpy(&header, request.data(), sizeof header);
+  constexpr std::array by_the_way{FUSE_RELEASE, FUSE_RELEASEDIR, FUSE_FORGET, FUSE_BATCH_FORGET, FUSE_INTERRUPT};
+  return std::ranges::find(by_the_way, static_cast<fuse_opcode>(header.opcode)) == by_the_way.end();
 }
 
 }  // namespace
@@ -72,7 +81,11 @@ void HangingDisk::serve() {
     std::vector<char> request(largest_request);
     const ssize_t size = read(device_.get(), request.data(), request.size());
     if (size < 0 && errno == ENODEV) return;  // it is not mounted any longer
-    if (size > 0) held.push_back(std::move(request));
+    if (size <= 0) continue;
+    if (is_waited_for(request))
+      held.push_back(std::move(request));
+    else
+      answer(request);
   }
 }
 
