@@ -75,7 +75,7 @@ class LongStrings {
 /// after each object it searches the whole array around it.
 class Builder : public nlohmann::json_sax<json> {
  public:
-  explicit Builder(std::size_t most_bytes, LongStrings& strings) : left_(most_bytes), strings_(strings) {}
+  Builder(std::size_t most_bytes, LongStrings& strings) : left_(most_bytes), strings_(strings) {}
 
   json document;
 

@@ -222,7 +222,7 @@ void Blocklist::name_heirs(Delta& delta) const {
 }
 
 void Blocklist::count(const Prefix& prefix, Action action, int change) {
-  if (action == Action::none) return;
+  if (action == Action::none) return;  // nobody looks for those
   const std::size_t family = index_of(prefix.family());
   Actions& entries = lengths_[family][prefix.length()];
   const bool were_there = entries[index_of(action)] > 0;
